@@ -1,0 +1,57 @@
+"""The catalogs in memory: which words a language has for a message. No file is written here."""
+
+import functools
+import gettext
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from locales.languages import Language
+
+HERE = Path(__file__).parent
+
+Key = str | tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """Words by message id, or by (context, id); plural forms in the catalog's own order."""
+
+    words: Mapping[Key, tuple[str, ...]]
+    plural_form: Callable[[int], int]
+
+
+def catalog_path(language: str) -> Path:
+    return HERE / language / "LC_MESSAGES" / "enlace.po"
+
+
+def template(
+    language: Language, id: str, plural: str | None, context: str | None, count: int | None
+) -> str:
+    """The text with its {placeholders}; English when the catalog has none."""
+    translations = _translations(language)
+    forms = translations.words.get(id if context is None else (context, id))
+    if count is None or plural is None:
+        return forms[0] if forms else id
+    if not forms:
+        return id if count == 1 else plural
+    return forms[min(translations.plural_form(count), len(forms) - 1)]
+
+
+@functools.cache
+def _translations(language: Language) -> Translations:
+    with catalog_path(language).open("rb") as file:
+        catalog = read_po(file, locale=language)
+    words: dict[Key, tuple[str, ...]] = {}
+    for message in catalog:
+        forms = _forms(message.string)
+        id = _forms(message.id)[0]
+        if id and all(forms) and not message.fuzzy:
+            words[id if message.context is None else (message.context, id)] = forms
+    return Translations(words, gettext.c2py(catalog.plural_expr))
+
+
+def _forms(texts: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else tuple(texts or ())

@@ -1,0 +1,109 @@
+"""What a text costs as SMS, and the text as it is sent. No providers, no settings."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+from locales.smart_encoding import REPLACEMENTS
+
+# 3GPP TS 23.038, default alphabet and its extension table (ESC itself is no character).
+BASIC: Final = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+EXTENSION: Final = frozenset("\f^{}\\[~]|€")
+_GSM7: Final = BASIC | EXTENSION
+
+_FOLD: Final = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
+_EMOJI_GLUE: Final = "\u200d\ufe0f"
+
+Encoding = Literal["gsm7", "ucs2"]
+Fold = Literal["auto", "never"]
+
+# encoding → units of a message alone, units of each part of a longer one
+_ROOM: Final[Mapping[Encoding, tuple[int, int]]] = {"gsm7": (160, 153), "ucs2": (70, 67)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """`units`: septets or UTF-16 units; `offenders`: what forces UCS-2, each once, in order."""
+
+    encoding: Encoding
+    units: int
+    segments: int
+    offenders: tuple[str, ...]
+
+
+def cost(text: str) -> Cost:
+    """What exactly this text is billed as; see sms_text for the text that is sent."""
+    offenders = tuple(dict.fromkeys(char for char in text if char not in _GSM7))
+    encoding: Encoding = "ucs2" if offenders else "gsm7"
+    widths = [_utf16(char) if offenders else _septets(char) for char in text]
+    return Cost(encoding, sum(widths), _segments(widths, *_ROOM[encoding]), offenders)
+
+
+def sms_text(text: str, fold: Fold = "auto") -> str:
+    """The text as it goes out: composed, visible, with plain quotes, dashes and spaces.
+
+    The one function for estimate and send. "auto" takes the accent off á í ó ú only when
+    that saves a segment.
+    """
+    plain = _plain(text)
+    if fold == "never":
+        return plain
+    folded = plain.translate(_FOLD)
+    return folded if cost(folded).segments < cost(plain).segments else plain
+
+
+def price(
+    billed: Cost, prices: Mapping[str, Decimal | float], country: str | None = None
+) -> Decimal:
+    """USD for the message; `prices` are a segment's, by country code, "*" for the others."""
+    each = prices.get(country or "*", prices.get("*", 0))
+    return billed.segments * Decimal(str(each))
+
+
+def _segments(widths: Iterable[int], alone: int, part: int) -> int:
+    widths = list(widths)
+    if not widths:
+        return 0
+    if sum(widths) <= alone:
+        return 1
+    parts, used = 1, 0
+    for width in widths:
+        if used + width > part:
+            parts, used = parts + 1, 0
+        used += width
+    return parts
+
+
+def _septets(char: str) -> int:
+    return 2 if char in EXTENSION else 1
+
+
+def _utf16(char: str) -> int:
+    return 2 if ord(char) > 0xFFFF else 1
+
+
+def _plain(text: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    composed = unicodedata.normalize("NFC", _visible(lines))
+    # Twice: a full-width letter becomes plain only now, and may take the accent after it.
+    return unicodedata.normalize("NFC", composed.translate(REPLACEMENTS))
+
+
+def _visible(text: str) -> str:
+    kept: list[str] = []
+    for char in text:
+        if char in _EMOJI_GLUE:
+            if kept and _glues(kept[-1]):
+                kept.append(char)
+        elif char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs"):
+            kept.append(char)
+    return "".join(kept)
+
+
+def _glues(char: str) -> bool:
+    return char == "\ufe0f" or (char > "\u2000" and unicodedata.category(char) in ("So", "Sk"))
