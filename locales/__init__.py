@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from locales.catalog import template
-from locales.formatting import number
 from locales.languages import LANGUAGES, Language, Localizable
+from locales.regions import number
 
 __all__ = [
     "LANGUAGES",
