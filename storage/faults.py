@@ -1,0 +1,66 @@
+"""What a database error means for the unit of work that met it. Decides nothing by itself."""
+
+import sqlite3
+
+import psycopg
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_PRIMARY_KEY = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID}
+
+
+class CommitUnknownError(Exception):
+    """The connection broke while a unit of work was committed; it may or may not have been kept."""
+
+    def __str__(self) -> str:
+        return str(self.__doc__)
+
+
+def is_locked(error: BaseException) -> bool:
+    """Whether SQLite said that somebody else holds the file."""
+    return _sqlite_code(error) & 0xFF in _BUSY
+
+
+def is_broken(error: BaseException) -> bool:
+    """Whether a SQLite connection is better made anew: file gone, disk full, I/O error."""
+    known = isinstance(error, IntegrityError) or is_locked(error)
+    return isinstance(error, DBAPIError) and not known
+
+
+def is_id_collision(error: BaseException) -> bool:
+    """Whether a primary key was taken: two processes may have made one id."""
+    if not isinstance(error, IntegrityError):
+        return False
+    if isinstance(error.orig, psycopg.Error):
+        return (error.orig.diag.constraint_name or "").startswith("pk_")
+    return _sqlite_code(error) in _PRIMARY_KEY
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether a PostgreSQL connection broke, rather than a statement."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether PostgreSQL rolled the transaction back in favour of another one."""
+    return isinstance(error, DBAPIError) and isinstance(
+        error.orig, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected
+    )
+
+
+def hide_values(context: ExceptionContext) -> None:
+    """PostgreSQL's DETAIL line quotes the row that it refused: it goes no further."""
+    original = context.original_exception
+    if not isinstance(original, psycopg.Error) or not original.diag.message_primary:
+        return
+    original.args = (original.diag.message_primary,)
+    if isinstance(context.sqlalchemy_exception, DBAPIError):
+        kind = type(original)
+        words = f"({kind.__module__}.{kind.__name__}) {original.diag.message_primary}"
+        context.sqlalchemy_exception.args = (words,)
+
+
+def _sqlite_code(error: BaseException) -> int:
+    original = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(original, "sqlite_errorcode", None) or 0

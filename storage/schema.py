@@ -1,0 +1,42 @@
+"""What every table is declared with: the metadata and the type for instants. No tables."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, MetaData
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """Microseconds since the epoch in the database, an aware datetime in UTC in Python.
+
+    A timedelta may be added in SQL: `update(t).values(due_at=t.c.due_at + timedelta(hours=2))`.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if isinstance(value, timedelta):
+            return value // _MICROSECOND
+        if value.tzinfo is None:
+            raise ValueError("An instant needs a time zone; this datetime has none.")
+        return int((value - _EPOCH) // _MICROSECOND)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else _EPOCH + timedelta(microseconds=value)

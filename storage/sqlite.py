@@ -1,0 +1,98 @@
+"""Units of work on SQLite: one writer with group commit, a few readers; which errors mean what."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from storage.holds import FileHold
+from storage.wakes import Wakes
+from storage.writer import Writer
+
+_READERS = 4
+_BUSY_MS = 2_000
+_PRAGMAS = (
+    f"busy_timeout={_BUSY_MS}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    # What is deleted must be gone from the file, not only from the tables.
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+    "cache_size=-16000",
+    "journal_size_limit=67108864",
+)
+
+
+class Sqlite:
+    """`patience`: seconds to go on trying while another process holds the file."""
+
+    def __init__(self, url: URL, wakes: Wakes, at: Callable[[str], None], patience: float) -> None:
+        self._path = create_privately(url)
+        self._engine = sqlite_engine(url, "BEGIN IMMEDIATE")
+        self._read_engine = sqlite_engine(url, "BEGIN", "query_only=ON")
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="enlace-reader")
+        self._writer = Writer(self._engine, wakes, at, patience)
+
+    async def run(self, unit: Callable[[Connection], Any]) -> Any:
+        return await self._writer.run(unit)
+
+    def run_now(self, unit: Callable[[Connection], Any]) -> Any:
+        return self._writer.run_now(unit)
+
+    async def read(self, unit: Callable[[Connection], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, unit)
+
+    def read_now(self, unit: Callable[[Connection], Any]) -> Any:
+        with self._read_engine.connect() as connection, connection.begin():
+            return unit(connection)
+
+    def listening(self) -> None:
+        """Nothing to do: the writer itself wakes who listens."""
+
+    def hold(self, name: str) -> FileHold:
+        return FileHold(self._path, name)
+
+    def close(self) -> None:
+        self._readers.shutdown()
+        self._writer.close()
+        self._read_engine.dispose()
+        self._engine.dispose()
+
+
+def create_privately(url: URL) -> Path:
+    """Makes the file, if there is none, readable by its owner alone (the WAL inherits that)."""
+    path = Path(str(url.database))
+    if not path.parent.is_dir():
+        raise ValueError(f"DATABASE_URL: the folder {path.parent} does not exist.")
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    return path
+
+
+def sqlite_engine(url: URL, begin: str, *more_pragmas: str) -> Engine:
+    """`begin` opens every transaction: BEGIN IMMEDIATE to write, BEGIN for one steady view."""
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=_READERS,
+        max_overflow=-1,
+        hide_parameters=True,
+        connect_args={"isolation_level": None, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, record: object) -> None:  # noqa: ARG001
+        for pragma in (*_PRAGMAS, *more_pragmas):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

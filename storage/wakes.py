@@ -1,0 +1,122 @@
+"""Waking who waits for new rows: in this process directly, over PostgreSQL by LISTEN."""
+
+import asyncio
+import select
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+import structlog
+
+from storage.dialect import CHANNEL
+
+log = structlog.get_logger()
+
+_RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Wake:
+    """One waiter's end of a channel: set by any thread, waited for in the loop that made it."""
+
+    def __init__(self, channel: str, forget: Callable[["Wake"], None]) -> None:
+        self.channel = channel
+        self._forget = forget
+        self._loop = asyncio.get_running_loop()
+        self._event = asyncio.Event()
+        self._pending = False
+
+    async def wait(self, timeout: float | None = None) -> bool:
+        """True once woken since the last wait, False after `timeout` seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._event.wait()
+        woken = self._event.is_set()
+        self._event.clear()
+        return woken
+
+    def close(self) -> None:
+        self._forget(self)
+
+    def wake(self) -> None:
+        if self._pending:
+            return
+        self._pending = True
+        with suppress(RuntimeError):  # its loop has ended, and nobody waits there
+            self._loop.call_soon_threadsafe(self._set)
+
+    def _set(self) -> None:
+        self._pending = False
+        self._event.set()
+
+
+class Wakes:
+    """All waiters of a process, by channel."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[str, set[Wake]] = {}
+
+    def listen(self, channel: str) -> Wake:
+        wake = Wake(channel, self._forget)
+        with self._lock:
+            self._waiting.setdefault(channel, set()).add(wake)
+        return wake
+
+    def wake(self, channels: Iterable[str]) -> None:
+        with self._lock:
+            woken = [wake for channel in channels for wake in self._waiting.get(channel, ())]
+        for wake in woken:
+            wake.wake()
+
+    def wake_all(self) -> None:
+        with self._lock:
+            channels = list(self._waiting)
+        self.wake(channels)
+
+    def _forget(self, wake: Wake) -> None:
+        with self._lock:
+            self._waiting.get(wake.channel, set()).discard(wake)
+
+
+class PostgresEar:
+    """A thread with a connection of its own that hears NOTIFY and passes it on; it reconnects."""
+
+    def __init__(self, conninfo: str, wakes: Wakes) -> None:
+        self._conninfo = conninfo
+        self._wakes = wakes
+        self._bell, self._ring = socket.socketpair()
+        self._closing = threading.Event()
+        self.ready = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="enlace-listen", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        self._ring.send(b"\0")
+        self._thread.join()
+        self._bell.close()
+        self._ring.close()
+
+    def _listen(self) -> None:
+        failures = 0
+        while not self._closing.is_set():
+            try:
+                with psycopg.connect(self._conninfo, autocommit=True) as connection:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    failures = 0
+                    self.ready.set()
+                    # What was notified while nobody listened is lost: everyone looks once.
+                    self._wakes.wake_all()
+                    self._hear(connection)
+            except psycopg.Error as error:
+                log.warning("listen_lost", error=type(error).__name__)
+                self._closing.wait(_RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)])
+                failures += 1
+
+    def _hear(self, connection: psycopg.Connection[Any]) -> None:
+        while not self._closing.is_set():
+            select.select([connection.fileno(), self._bell.fileno()], [], [])
+            self._wakes.wake({heard.payload for heard in connection.notifies(timeout=0)})
