@@ -25,7 +25,7 @@ _STYLE: Final[Mapping[re.Pattern[str], str]] = {
         re.I,
     ): "su, of usted; we say tu",
     re.compile(
-        r"\w(?:[oa]s?/[oa]s?\b|\(as?\)|\([oe]s?\)|@s?\b(?!\w*\.))|\b(?:tod|amig|voluntari|"
+        r"\w(?:[oa]s?/[oa]s?\b|\(as?\)|\([oe]s?\)|@s?\b(?!\w|\.\w))|\b(?:tod|amig|voluntari|"
         r"compañer|nosotr|bienvenid|inscrit|organizador|coordinador)(?:x|e)s?\b(?<!ores)",
         re.I,
     ): "choose a word that includes everyone without o/a, @, x or e",

@@ -400,7 +400,7 @@ UNITS: Final[Vocabulary] = {
         "appointment, appt, appts, session, sessions, visit, visits",
     ),
     "person": _words(
-        "persona, gente, voluntarios, voluntarias, manos",
+        "gente, voluntarios, voluntarias, manos",
         "person, volunteer, volunteers, hands, folks",
     ),
 }
