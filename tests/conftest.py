@@ -1,8 +1,11 @@
 """What every test may ask for: fresh migrated databases and a browser. Nothing of one area."""
 
+import logging
 import os
 import shutil
 import sqlite3
+import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from itertools import count
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 from tests import postgres as launcher
 
@@ -23,6 +27,19 @@ _BROWSER_FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 )
 _database_numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """A test that starts a process's logging leaves no trace of it in the next."""
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    root = logging.getLogger()
+    level, handlers, loud = root.level, root.handlers[:], logging.raiseExceptions
+    yield
+    structlog.reset_defaults()
+    logging.captureWarnings(False)
+    root.level, root.handlers[:], logging.raiseExceptions = level, handlers, loud
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
 @pytest.fixture(scope="session")
