@@ -39,13 +39,17 @@ SKILLS: Final[Labels] = {
 SKILLS_SHORT: Final[Labels] = {
     **SKILLS,
     "accredited_rep": _("Accredited rep"),
-    "interpreting": _("Interpreter"),
+    "interpreting": _("Interpret"),
+    "translation": _("Translate"),
     "medical": _("Medical"),
+    "mental_health": _("Counseling"),
+    "driving": _("Drive"),
+    "cooking": _("Cook"),
     "childcare": _("Kids"),
-    "lifting": _("Lifting"),
+    "lifting": _("Lift"),
     "tech": _("Tech"),
     "media": _("Media"),
-    "legal_observer": _("Observer"),
+    "legal_observer": _("Observe"),
 }
 
 TOPICS: Final[Labels] = {
@@ -62,7 +66,7 @@ LANGUAGES_SPOKEN: Final[Labels] = {
     "es": _("Spanish"),
     "en": _("English"),
     "pt": _("Portuguese"),
-    "ht": _("Haitian Creole"),
+    "ht": _("Creole"),
     "quc": _("K'iche'"),
     "kek": _("Q'eqchi'"),
     "mam": _("Mam"),
@@ -83,13 +87,13 @@ AVAILABILITY: Final[Labels] = {
     "on_call": _("On call, if it's urgent"),
 }
 AVAILABILITY_SHORT: Final[Labels] = {
-    "weekday_morning": _("Mon-Fri mornings"),
-    "weekday_afternoon": _("Mon-Fri afternoons"),
-    "weekday_evening": _("Mon-Fri evenings"),
-    "weekend_morning": _("Sat-Sun mornings"),
-    "weekend_afternoon": _("Sat-Sun afternoons"),
-    "weekend_evening": _("Sat-Sun evenings"),
-    "on_call": _("If it's urgent"),
+    "weekday_morning": _("Mon-Fri morning"),
+    "weekday_afternoon": _("Mon-Fri afternoon"),
+    "weekday_evening": _("Mon-Fri evening"),
+    "weekend_morning": _("Sat-Sun morning"),
+    "weekend_afternoon": _("Sat-Sun afternoon"),
+    "weekend_evening": _("Sat-Sun evening"),
+    "on_call": _("On call"),
 }
 
 ROLES: Final[Labels] = {

@@ -76,15 +76,17 @@ def test_every_unit_can_be_counted() -> None:
 
 LAWYERS = {"attorney", "accredited_rep", "paralegal", "law_student", "legal_observer"}
 OFFERED = {code: text for code, text in labels.SKILLS_SHORT.items() if code not in LAWYERS}
-QUESTION = "¿Qué puedes ofrecer?"
+QUESTION = "¿Qué ofreces?", "Ej.: 1 3", "O SALTAR"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "options", [OFFERED, labels.AVAILABILITY_SHORT, labels.TOPICS, labels.LANGUAGES_SPOKEN]
+    "options",
+    [OFFERED, labels.AVAILABILITY_SHORT, labels.TOPICS, labels.LANGUAGES_SPOKEN],
+    ids=["skills", "availability", "topics", "languages"],
 )
-def test_a_list_of_options_fits_one_sms_with_its_question(
+def test_a_list_of_options_fits_one_sms_with_a_short_question(
     options: Labels, language: Language
 ) -> None:
     lines = [f"{n} {translate(text, language)}" for n, text in enumerate(options.values(), 1)]
-    assert cost(sms_text("\n".join([QUESTION, *lines]))).segments == 1
+    assert cost(sms_text("\n".join([*QUESTION, *lines]))).segments == 1
