@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 from locales.languages import Language
 
-HERE = Path(__file__).parent
+_HERE = Path(__file__).parent
 
 Key = str | tuple[str, str]
 
@@ -21,10 +21,6 @@ class Translations:
 
     words: Mapping[Key, tuple[str, ...]]
     plural_form: Callable[[int], int]
-
-
-def catalog_path(language: str) -> Path:
-    return HERE / language / "LC_MESSAGES" / "enlace.po"
 
 
 def template(
@@ -42,7 +38,7 @@ def template(
 
 @functools.cache
 def _translations(language: Language) -> Translations:
-    with catalog_path(language).open("rb") as file:
+    with (_HERE / language / "LC_MESSAGES" / "enlace.po").open("rb") as file:
         catalog = read_po(file, locale=language)
     words: dict[Key, tuple[str, ...]] = {}
     for message in catalog:

@@ -1,7 +1,7 @@
 """What a text costs as SMS, and the text as it is sent. No providers, no settings."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
@@ -38,10 +38,12 @@ class Cost:
 
 def cost(text: str) -> Cost:
     """What exactly this text is billed as; see sms_text for the text that is sent."""
+    if _GSM7.issuperset(text):
+        wide = EXTENSION.intersection(text)
+        return Cost("gsm7", *_counted(text, wide, *_ROOM["gsm7"]), offenders=())
     offenders = tuple(dict.fromkeys(char for char in text if char not in _GSM7))
-    encoding: Encoding = "ucs2" if offenders else "gsm7"
-    widths = [_utf16(char) if offenders else _septets(char) for char in text]
-    return Cost(encoding, sum(widths), _segments(widths, *_ROOM[encoding]), offenders)
+    wide = frozenset(char for char in offenders if ord(char) > 0xFFFF)
+    return Cost("ucs2", *_counted(text, wide, *_ROOM["ucs2"]), offenders)
 
 
 def sms_text(text: str, fold: Fold = "auto") -> str:
@@ -65,26 +67,20 @@ def price(
     return billed.segments * Decimal(str(each))
 
 
-def _segments(widths: Iterable[int], alone: int, part: int) -> int:
-    widths = list(widths)
-    if not widths:
-        return 0
-    if sum(widths) <= alone:
-        return 1
+def _counted(text: str, wide: Set[str], alone: int, part: int) -> tuple[int, int]:
+    """Units and segments, when the wide characters take two units that can't be parted."""
+    units = len(text) + sum(map(text.count, wide))
+    if units <= alone:
+        return units, min(units, 1)
+    if not wide:
+        return units, -(-units // part)
     parts, used = 1, 0
-    for width in widths:
+    for char in text:
+        width = 2 if char in wide else 1
         if used + width > part:
             parts, used = parts + 1, 0
         used += width
-    return parts
-
-
-def _septets(char: str) -> int:
-    return 2 if char in EXTENSION else 1
-
-
-def _utf16(char: str) -> int:
-    return 2 if ord(char) > 0xFFFF else 1
+    return units, parts
 
 
 def _plain(text: str) -> str:
@@ -95,6 +91,8 @@ def _plain(text: str) -> str:
 
 
 def _visible(text: str) -> str:
+    if text.replace("\n", "").isprintable() and "\ufe0f" not in text:
+        return text
     kept: list[str] = []
     for char in text:
         if char in _EMOJI_GLUE:
