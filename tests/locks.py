@@ -1,4 +1,4 @@
-"""Holds the locked versions to what was asked for, without a network. Makes no lock: `make lock`."""
+"""Holds the locked versions to what was asked for, offline. Makes no lock: `make lock` does."""
 
 import re
 import sys

