@@ -1,0 +1,156 @@
+"""The command line: each command gathers what it needs and hands over. Nothing is decided here.
+
+Heavy modules are imported by the command that uses them, so that `enlace keygen` is instant.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.faults import OperatorError
+from bot.settings import Settings, SettingsError
+from storage.sealed import SealError
+
+app = typer.Typer(
+    name="enlace",
+    help="Volunteer and member outreach over Telegram and SMS, in Spanish and English.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on; default HOST.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on; default PORT.")]
+
+
+def main() -> None:
+    """The `enlace` program. A fault of the operator's is one line and exit status 2."""
+    try:
+        app()
+    except (OperatorError, SettingsError, SealError) as error:
+        sys.stderr.write(f"enlace: {error}\n")
+        sys.exit(2)
+
+
+@app.command()
+def demo(
+    host: Host = None,
+    port: Port = None,
+    database: Annotated[
+        Path | None, typer.Option(help="Keep the demo in this file; default: a temporary one.")
+    ] = None,
+) -> None:
+    """Everything in one, with simulated phones in the browser; nothing to set up."""
+    from bot.demo import serve_demo
+
+    serve_demo(host or "127.0.0.1", 8000 if port is None else port, database)
+
+
+@app.command()
+def run(host: Host = None, port: Port = None) -> None:
+    """Web, worker and clock in one process, on the real channels."""
+    _serve({"web", "worker", "clock"}, host, port)
+
+
+@app.command()
+def web(host: Host = None, port: Port = None) -> None:
+    """Webhooks, health, metrics and public pages."""
+    _serve({"web"}, host, port)
+
+
+@app.command()
+def worker() -> None:
+    """Sends what waits in the outbox."""
+    _serve({"worker"})
+
+
+@app.command()
+def clock() -> None:
+    """Does what falls due; Telegram's long polling too, where there is no webhook."""
+    _serve({"clock"})
+
+
+@app.command()
+def migrate() -> None:
+    """Brings the database up to date and fills the gazetteer once."""
+    from bot.migrating import migrate as bring_up_to_date
+
+    bring_up_to_date(Settings.load(need_keys=False).database_url)
+
+
+@app.command()
+def chat(
+    channel: Annotated[str, typer.Option(help="sms or telegram")] = "sms",
+    name: Annotated[str, typer.Option("--as", help="Who you are; the same person next time.")] = (
+        "me"
+    ),
+) -> None:
+    """Talk to the bot in the terminal, or pipe one message a line."""
+    from bot.chat import talk
+
+    if channel not in ("sms", "telegram"):
+        raise OperatorError("--channel must be sms or telegram.")
+    talk("local_sms" if channel == "sms" else "local_telegram", name)
+
+
+@app.command()
+def keygen() -> None:
+    """A new secret key for SECRET_KEYS."""
+    from storage.sealed import new_secret_key
+
+    print(new_secret_key())
+
+
+@app.command()
+def doctor() -> None:
+    """Checks configuration, database and channels, and says what to do."""
+    from bot.doctor import examine
+
+    if not examine():
+        sys.exit(2)
+
+
+@app.command()
+def flows(
+    name: Annotated[str | None, typer.Argument(help="One flow; default: all.")] = None,
+    language: Annotated[str, typer.Option(help="es or en")] = "en",
+) -> None:
+    """Each conversation as a Mermaid diagram."""
+    from bot.documents import flow_diagrams
+
+    if language not in ("es", "en"):
+        raise OperatorError("--language must be es or en.")
+    diagrams = flow_diagrams("es" if language == "es" else "en")
+    if name is not None and name not in diagrams:
+        raise OperatorError(f"there is no flow of that name; there are: {', '.join(diagrams)}.")
+    chosen = diagrams if name is None else {name: diagrams[name]}
+    print("\n\n".join(f"%% {each}\n{text}" for each, text in chosen.items()))
+
+
+@app.command()
+def segments() -> None:
+    """What each text of the flows costs as SMS, by language."""
+    from bot.documents import segment_table
+
+    print(segment_table())
+
+
+def _serve(roles: set[str], host: str | None = None, port: int | None = None) -> None:
+    from bot.serving import serve
+
+    changes = {
+        name: value for name, value in (("host", host), ("port", port)) if value is not None
+    }
+    settings = Settings.load().model_copy(update=changes)
+    if not settings.channels:
+        raise OperatorError(
+            "no channel has credentials: set TELEGRAM_TOKEN, or TWILIO_ACCOUNT_SID,"
+            " TWILIO_AUTH_TOKEN and TWILIO_FROM."
+        )
+    serve(settings, frozenset(roles))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""What the documentation shows of the conversations: diagrams, and what the texts cost as SMS."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from handlers.conversation import asking
+from handlers.conversation.diagram import diagram
+from handlers.conversation.flow import Choose, Flow, Step
+from handlers.conversation.session import Session
+from handlers.conversation.turn import Prompt
+from handlers.features import FEATURES
+from handlers.policy import Policy
+from handlers.rendering import Reader, as_sms
+from handlers.statements import statements
+from locales import LANGUAGES, Language
+from locales.gsm7 import Cost, cost
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One text as an SMS in one language."""
+
+    name: str
+    language: Language
+    text: str
+    cost: Cost
+
+
+def flow_diagrams(language: Language) -> Mapping[str, str]:
+    return {name: diagram(feature.flow, language) for name, feature in FEATURES.items()}
+
+
+def measured() -> list[Measured]:
+    """Every question of every flow, and everything else the bot says by itself."""
+    return [
+        Measured(name, language, text, cost(text))
+        for name, prompt in _prompts()
+        for language in LANGUAGES
+        for text in [as_sms(prompt, Reader(language, None), "auto")]
+    ]
+
+
+def segment_table() -> str:
+    """One line a text, dearest first within a language, and a total."""
+    rows = sorted(measured(), key=lambda row: (row.language, -row.cost.segments, row.name))
+    lines = [f"{'lang':4} {'segments':>8} {'units':>5} {'encoding':8} text"]
+    lines += [
+        f"{row.language:4} {row.cost.segments:>8} {row.cost.units:>5} {row.cost.encoding:8} "
+        f"{row.name}"
+        for row in rows
+    ]
+    for language in LANGUAGES:
+        ours = [row.cost.segments for row in rows if row.language == language]
+        one = sum(each == 1 for each in ours)
+        lines.append(f"{language}: {one} of {len(ours)} texts fit one segment")
+    return "\n".join(lines)
+
+
+def _prompts() -> Iterator[tuple[str, Prompt]]:
+    for name, feature in FEATURES.items():
+        for step in feature.flow.steps:
+            yield f"{name}.{step.key}", _asked(feature.flow, step)
+        yield f"{name}.left", Prompt(feature.flow.left)
+    for name, words in statements(Policy()).items():
+        yield name, Prompt(words)
+
+
+def _asked(flow: Flow, step: Step) -> Prompt:
+    offered = tuple(option.code for option in step.options) if isinstance(step, Choose) else ()
+    session = Session(flow.name, flow.version, asked=step.key, offered=offered)
+    return asking.prompt(flow, session, step)

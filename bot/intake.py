@@ -1,0 +1,83 @@
+"""Taking messages in: each in one unit of work, and none lost when its handler fails. No HTTP."""
+
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import PurePath
+from time import monotonic
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.metrics import Metrics
+from handlers.conversation.messages import Inbound
+from handlers.inbound import Desk, Received, keep_failed, receive
+from storage.database import CommitUnknownError, Database
+
+_log = structlog.get_logger()
+_DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, CommitUnknownError)
+"""The message was not kept: the provider must be told so, and will send it again."""
+
+Receive = Callable[[Connection, Desk, Inbound, datetime], Received]
+
+
+class Intake:
+    """`take` returns once the message and its answer are durable (law 1)."""
+
+    def __init__(
+        self,
+        database: Database,
+        desk: Desk,
+        metrics: Metrics,
+        clock: Callable[[], datetime],
+        receiver: Receive = receive,
+    ) -> None:
+        self._database = database
+        self._desk = desk
+        self._metrics = metrics
+        self._clock = clock
+        self._receive = receiver
+
+    async def take(self, inbound: Inbound) -> str:
+        """What became of it: "done", "repeated" or "failed" (kept for replay, the person told).
+
+        Raises when the database could not keep it; the caller must not acknowledge.
+        """
+        started = monotonic()
+        now = self._clock()
+        try:
+            received = await self._database.run(
+                lambda connection: self._receive(connection, self._desk, inbound, now)
+            )
+            became = received.value
+        except _DATABASE_AWAY:
+            self._count(inbound, "refused")
+            raise
+        except Exception as error:
+            became = await self._keep(inbound, now, error)
+        self._count(inbound, became)
+        self._metrics.turn_seconds.labels(inbound.channel).observe(monotonic() - started)
+        return became
+
+    async def _keep(self, inbound: Inbound, now: datetime, error: Exception) -> str:
+        where = place_of(error)
+        kept = await self._database.run(
+            lambda connection: keep_failed(connection, self._desk, inbound, now, where)
+        )
+        _log.error("a handler failed", error=type(error).__name__, where=where)
+        return "failed" if kept else "repeated"
+
+    def _count(self, inbound: Inbound, status: str) -> None:
+        self._metrics.inbound.labels(inbound.channel, status).inc()
+
+
+def place_of(error: BaseException) -> str:
+    """Type and innermost place of an exception; never its text, which may be a person's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    if not ours:
+        return type(error).__name__
+    last = ours[-1]
+    return f"{type(error).__name__} {PurePath(last.filename).stem}:{last.lineno}"[:64]

@@ -1,0 +1,55 @@
+"""The words that start something, in both languages, as a table of commands. No outcomes."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from handlers.context import Context
+from handlers.conversation.words import fold
+from locales import Language, Message
+
+Run = Callable[[Context, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`run` gets what follows the word, where `takes` says that something may.
+
+    `slash` names it in Telegram's menu, by language, with `about` beside it. `anytime`: it
+    answers in the middle of a flow too, which then goes on; `flow` is the one that it may join
+    in the middle. `speaks` is the language that it switches to.
+    """
+
+    words: frozenset[str]
+    run: Run
+    about: Message | None = None
+    slash: Mapping[str, str] | None = None
+    takes: bool = False
+    anytime: bool = False
+    flow: str | None = None
+    speaks: Language | None = None
+
+
+class Commands:
+    """All commands, found by what a person typed."""
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        self.all = tuple(commands)
+        self._by_word = {word: command for command in self.all for word in command.words}
+        self._most_words = max(len(word.split()) for word in self._by_word)
+
+    def find(self, text: str) -> tuple[Command, str] | None:
+        """The command that this text is, and what follows it."""
+        typed = text.strip().removeprefix("/")
+        folded = fold(typed)
+        if command := self._by_word.get(folded):
+            return command, ""
+        words = typed.split()
+        for length in range(min(self._most_words, len(words) - 1), 0, -1):
+            command = self._by_word.get(fold(" ".join(words[:length])))
+            if command and command.takes:
+                return command, " ".join(words[length:])
+        return None
+
+
+def said(*words: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in words)

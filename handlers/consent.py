@@ -1,0 +1,105 @@
+"""Agreeing, leaving and coming back: what a stop and a start do, not how they are recognised."""
+
+import hashlib
+
+from handlers.consent_words import provider_keyword
+from handlers.context import Context
+from locales import Message, _
+from storage import profiles
+from storage.conversations import drop_session
+from storage.ids import new_id
+
+_LONGEST_WORDS = 500
+
+
+def wording(message: Message) -> str:
+    """The version of a text that people agree to: it changes when the text does."""
+    return hashlib.sha256(message.id.encode()).hexdigest()[:12]
+
+
+def agree(context: Context, shown: str, words: str) -> None:
+    """The person takes part from now on; keeps when, where, after which wording, in which words."""
+    person = context.caller.person_id
+    profiles.change_person(context.connection, person, consent="in")
+    profiles.set_address_status(context.connection, person, "active", "opted_out", "blocked")
+    _keep(context, "in", shown, words)
+
+
+def leave(context: Context) -> None:
+    """STOP: nothing more goes to any address of this person, after one confirmation."""
+    person = context.caller.person_id
+    again = context.caller.consent == "out"
+    profiles.change_person(context.connection, person, consent="out")
+    profiles.set_address_status(context.connection, person, "opted_out", "active")
+    profiles.suppress_queued(context.connection, person, context.now)
+    context.session = None
+    drop_session(context.connection, person)
+    goodbye = _goodbye(context)
+    if again:
+        return
+    _keep(context, "out", wording(goodbye), context.heard.text)
+    if not _provider_answers(context):
+        context.kind = "consent"
+        context.say(goodbye)
+
+
+def come_back(context: Context) -> None:
+    """A start word after a stop: the addresses are active again; what was known still is."""
+    message = _(
+        "Welcome back to {programme}. HELP: what you can do. STOP: leave again.",
+        programme=context.policy.programme,
+    )
+    agree(context, wording(message), context.heard.text)
+    context.say(message)
+
+
+def ask_if_stop(context: Context) -> None:
+    """It could have been a stop: asked back, never guessed, and a human will see it."""
+    context.say(_("Do you want no more messages? Send STOP and we stop at once."))
+    note_for_human(context, "unclear")
+
+
+def note_for_human(context: Context, reason: str) -> None:
+    row = new_id()
+    profiles.add_handover(
+        context.connection,
+        {
+            "id": row,
+            "person_id": context.caller.person_id,
+            "address_id": context.caller.address_id,
+            "reason": reason,
+            "words": context.seal("handovers", "words", row, context.heard.text),
+            "at": context.now,
+        },
+    )
+
+
+def _goodbye(context: Context) -> Message:
+    return _(
+        "Done: no more messages from {programme}. To come back, send START.",
+        programme=context.policy.programme,
+    )
+
+
+def _provider_answers(context: Context) -> bool:
+    """Twilio confirms its own stop words; a second confirmation would be refused (21610)."""
+    if context.caller.channel != "sms" or not context.policy.provider_keywords:
+        return False
+    return context.heard.opt_out == "stop" or provider_keyword(context.heard.text) == "stop"
+
+
+def _keep(context: Context, act: str, shown: str, words: str) -> None:
+    row = new_id()
+    profiles.add_consent(
+        context.connection,
+        {
+            "id": row,
+            "person_id": context.caller.person_id,
+            "address_id": context.caller.address_id,
+            "act": act,
+            "channel": context.caller.channel,
+            "wording": shown,
+            "words": context.seal("consents", "words", row, words[:_LONGEST_WORDS]),
+            "at": context.now,
+        },
+    )

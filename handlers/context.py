@@ -1,0 +1,79 @@
+"""One turn in the making: who speaks, what was heard, and what will be said. No features here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from handlers.conversation import engine
+from handlers.conversation.flow import Flow, Heard
+from handlers.conversation.messages import Inbound
+from handlers.conversation.session import Session
+from handlers.conversation.turn import Ending, Prompt, Settled, Turn, Words
+from handlers.outbox import Kind
+from handlers.policy import Policy
+from locales import Language, Message
+from storage.conversations import Caller
+from storage.sealed import Vault
+
+
+@dataclass(slots=True)
+class Context:
+    """Handlers read the facts above and leave their replies below; inbound saves and queues them.
+
+    `heard` is the message, `overheard` the same as a flow hears it.
+    `session` is what the conversation will be after this turn: None ends it. `kind` consent lets
+    the replies reach someone who has stopped.
+    """
+
+    connection: Connection
+    vault: Vault
+    policy: Policy
+    now: datetime
+    heard: Inbound
+    overheard: Heard
+    caller: Caller
+    language: Language
+    country: str | None
+    session: Session | None
+    says: list[Prompt] = field(default_factory=list)
+    settled: Settled | None = None
+    refreshed: Prompt | None = None
+    toast: Message | None = None
+    kind: Kind = "reply"
+
+    def say(self, text: Words) -> None:
+        self.says.append(Prompt(text))
+
+    def begin(
+        self,
+        flow: Flow,
+        given: Mapping[str, Any] | None = None,
+        answers: Mapping[str, Any] | None = None,
+    ) -> Turn:
+        """Start a flow; what it asks first is said after what was said already."""
+        turn = engine.start(flow, given, answers)
+        self.take(turn)
+        return turn
+
+    def begin_with(self, flow: Flow, rest: str) -> Mapping[str, Any] | None:
+        """Start a flow whose first answer may have come along; its answers if that was all."""
+        turn = engine.start(flow)
+        if rest and turn.session is not None:
+            heard = replace(self.overheard, text=rest)
+            turn = engine.advance(flow, turn.session, heard)
+        self.take(turn)
+        return turn.answers if turn.ending is Ending.FINISHED else None
+
+    def take(self, turn: Turn) -> None:
+        """A turn's session becomes ours, and what it says is said."""
+        self.session = turn.session
+        self.says.extend(turn.says)
+        self.settled = turn.settled or self.settled
+        self.refreshed = turn.refreshed or self.refreshed
+        self.toast = turn.toast or self.toast
+
+    def seal(self, table: str, column: str, row: int, text: str | None) -> bytes | None:
+        return None if text is None else self.vault.seal(table, column, row, text)

@@ -1,0 +1,100 @@
+"""From a step to the prompt that asks it, and from an answer to the words that show it. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from handlers.conversation.flow import Answers, Ask, Choose, Confirm, Flow, Step
+from handlers.conversation.session import Session
+from handlers.conversation.turn import Choice, Prompt, Words
+from locales import Message, _
+from locales.formatting import Listing
+
+YES, DONE, ALL, SKIP = "yes", "done", "all", "skip"
+
+
+def prompt(flow: Flow, session: Session, step: Step, lead: Message | None = None) -> Prompt:
+    """The question of a step, with what can be chosen, as it stands in this session."""
+    known = session.known()
+    if isinstance(step, Confirm):
+        return _summary(flow, session, step, lead)
+    if isinstance(step, Choose):
+        return Prompt(
+            step.ask,
+            lead,
+            choices=_choices(step, known, session.offered),
+            many=step.many,
+            ticked=frozenset(str(index) for index in _ticked(session)),
+            extras=_extras(step),
+            mark=session.question,
+        )
+    choices = tuple(
+        Choice(str(value["label"]), str(index)) for index, value in enumerate(session.offered)
+    )
+    share = step.share if isinstance(step, Ask) else None
+    return Prompt(
+        step.ask,
+        lead,
+        choices=choices,
+        extras=_extras(step),
+        share=None if choices else share,
+        mark=session.question,
+    )
+
+
+def offers(step: Step, known: Answers) -> tuple[Any, ...]:
+    """What the numbers will mean when this step is shown."""
+    if isinstance(step, Choose):
+        return tuple(option.code for option in step.open_options(known))
+    return ()
+
+
+def shown(step: Step, value: Any) -> Words:
+    """An answer in words."""
+    if value is None:
+        return "-"
+    if isinstance(step, Choose):
+        codes = value if isinstance(value, list) else [value]
+        return Listing(tuple(option.label for option in step.options if option.code in codes))
+    return step.show(value) if isinstance(step, Ask) else str(value)
+
+
+def answered_steps(flow: Flow, session: Session) -> Sequence[Step]:
+    """The steps that a summary lists and lets one change, in order."""
+    known = session.known()
+    given = {key for key, _value in session.answers}
+    return [step for step in flow.asked_of(known) if step.key in given]
+
+
+def _choices(step: Choose, known: Answers, offered: tuple[Any, ...]) -> tuple[Choice, ...]:
+    options = {option.code: option for option in step.open_options(known)}
+    return tuple(
+        Choice(options[code].label, str(index), options[code].short)
+        for index, code in enumerate(offered)
+        if code in options
+    )
+
+
+def _ticked(session: Session) -> list[int]:
+    return [index for index, value in enumerate(session.offered) if value in session.picked]
+
+
+def _extras(step: Step) -> tuple[Choice, ...]:
+    extras = []
+    if isinstance(step, Choose) and step.many:
+        extras += [Choice(_("All"), ALL), Choice(_("Done"), DONE)]
+    if step.optional:
+        extras.append(Choice(_("Skip"), SKIP))
+    return tuple(extras)
+
+
+def _summary(flow: Flow, session: Session, step: Confirm, lead: Message | None) -> Prompt:
+    values = dict(session.answers)
+    steps = answered_steps(flow, session)
+    return Prompt(
+        step.ask,
+        lead,
+        choices=tuple(Choice(each.label, str(index)) for index, each in enumerate(steps)),
+        lines=tuple((each.label, shown(each, values[each.key])) for each in steps),
+        extras=(Choice(_("Yes, save"), YES),),
+        mark=session.question,
+    )

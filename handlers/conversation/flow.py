@@ -1,0 +1,138 @@
+"""Flows as data: ordered steps that read like the conversation. What is asked, not how it is heard.
+
+A step's value is JSON: a string, a number, a list of codes, a dict (a place), or None when skipped.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from locales import Message
+
+Answers = Mapping[str, Any]
+Condition = Callable[[Answers], bool]
+Reading = Literal["one", "several", "close", "broad", "nothing"]
+Share = Literal["contact", "location"]
+
+
+def always(_answers: Answers) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a person did, as a flow sees it.
+
+    `press` is a button's "mark:choice". `places` are the gazetteer's candidates for the text or
+    the shared location, best first; `reading` says what they are to the text: exactly one,
+    several of that name, close ones to a misspelling, or examples of a broader region.
+    `today` is the day where the person is.
+    """
+
+    text: str = ""
+    press: str | None = None
+    places: tuple[dict[str, Any], ...] = ()
+    reading: Reading = "nothing"
+    today: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AskBack:
+    """It could mean several things: each value is a dict with a "label" to choose by."""
+
+    text: Message
+    values: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """`why` says what is wrong with the answer; without it the step's own hint is given."""
+
+    why: Message | None = None
+
+
+Hearing = Understood | AskBack | NotUnderstood
+Parser = Callable[[Heard], Hearing]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer of a Choose.
+
+    `words` are further folded words that mean it, in any language; `short` is the label where
+    every letter counts.
+    """
+
+    code: str
+    label: Message
+    short: Message | None = None
+    words: frozenset[str] = frozenset()
+    when: Condition = always
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """`label` names the answer in a summary; `example` shows a good answer after two bad ones."""
+
+    key: str
+    ask: Message
+    label: Message
+    example: Message
+    when: Condition = always
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choose(Step):
+    options: tuple[Option, ...]
+    many: bool = False
+
+    def open_options(self, answers: Answers) -> tuple[Option, ...]:
+        return tuple(option for option in self.options if option.when(answers))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask(Step):
+    parse: Parser
+    share: Share | None = None
+    resolves_places: bool = False
+    show: Callable[[Any], Message | str] = str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm(Step):
+    """Shows every answer with its number; yes ends the flow, a number asks that question again."""
+
+    key: str = "confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """`renamed` maps a step's key in an older version to its key now, so that answers move along.
+
+    `left` is said when a person leaves; `title` names the flow in "we were at …".
+    """
+
+    name: str
+    version: int
+    title: Message
+    left: Message
+    steps: tuple[Step, ...]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    def step(self, key: str) -> Step | None:
+        return next((step for step in self.steps if step.key == key), None)
+
+    def asked_of(self, answers: Answers) -> tuple[Step, ...]:
+        """The steps that apply to someone with these answers, in order."""
+        return tuple(step for step in self.steps if step.when(answers))
+
+    def open_step(self, answers: Answers) -> Step | None:
+        """The first question without an answer; the position of a conversation is never stored."""
+        return next((step for step in self.asked_of(answers) if step.key not in answers), None)

@@ -1,0 +1,28 @@
+"""Folding what people type to plain words, so that spelling hides no meaning. No meanings here."""
+
+import unicodedata
+
+_JOINERS = "\u200b\u200c\u200d\u2060\ufeff\u00ad'\u2019\u02bc`\u00b4"
+
+
+def fold(text: str) -> str:
+    """Lower case without accents (ñ too), width, punctuation, emoji or invisible marks.
+
+    Words are separated by single spaces. Apostrophes join ("don't" → "dont"), other
+    punctuation separates. Any Unicode is accepted, NUL and lone surrogates included.
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
+    letters = [_plain(char) for char in decomposed if char not in _JOINERS]
+    return " ".join("".join(letters).casefold().split())
+
+
+def word_set(line: str, *phrases: str) -> frozenset[str]:
+    """Folded words: those of a line, and phrases of several words."""
+    return frozenset(line.split()).union(fold(phrase) for phrase in phrases)
+
+
+def _plain(char: str) -> str:
+    category = unicodedata.category(char)
+    if category[0] in "LN":
+        return char
+    return "" if category in ("Mn", "Me", "Cf") else " "

@@ -1,0 +1,107 @@
+"""What the bot can do: every command and every flow, gathered from the features. No logic."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from handlers import breaks, help, profile, registration
+from handlers.commands import Command, Commands, said
+from handlers.context import Context
+from handlers.conversation.flow import Flow
+from locales import _
+
+Finish = Callable[[Context, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A flow and what its end does."""
+
+    flow: Flow
+    finish: Finish
+
+
+FEATURES: Mapping[str, Feature] = {
+    feature.flow.name: feature
+    for feature in (
+        Feature(registration.registration, registration.finish),
+        Feature(profile.profile, profile.finish),
+        Feature(profile.topics, profile.finish),
+        Feature(breaks.pause, breaks.finish_pause),
+        Feature(breaks.mute, breaks.finish_mute),
+    )
+}
+
+COMMANDS = Commands(
+    (
+        Command(
+            said("join", "start", "unirme", "unirse", "alta", "inicio"),
+            registration.join,
+            flow="registration",
+            about=_("Join the network"),
+            slash={"es": "unirme", "en": "join"},
+            takes=True,
+        ),
+        Command(
+            said("volunteer", "voluntario", "voluntaria"),
+            registration.volunteer,
+            flow="registration",
+            about=_("Volunteer"),
+            slash={"es": "voluntariado", "en": "volunteer"},
+            takes=True,
+        ),
+        Command(
+            said("profile", "perfil"),
+            profile.change,
+            about=_("Change what we know about you"),
+            slash={"es": "perfil", "en": "profile"},
+        ),
+        Command(
+            said("topics", "temas"),
+            profile.choose_topics,
+            about=_("Choose the topics of your alerts"),
+            slash={"es": "temas", "en": "topics"},
+        ),
+        Command(
+            said("pause", "pausa"),
+            breaks.start_pause,
+            about=_("Take a break from messages"),
+            slash={"es": "pausa", "en": "pause"},
+            takes=True,
+        ),
+        Command(said("resume", "reanudar"), breaks.resume, anytime=True),
+        Command(said("mute", "silenciar"), breaks.start_mute, takes=True),
+        Command(
+            said("language", "idioma"),
+            profile.choose_language,
+            about=_("Español / English"),
+            slash={"es": "idioma", "en": "language"},
+            anytime=True,
+        ),
+        Command(
+            said("español", "spanish", "en español"),
+            profile.speak_spanish,
+            anytime=True,
+            speaks="es",
+        ),
+        Command(
+            said("english", "inglés", "in english"),
+            profile.speak_english,
+            anytime=True,
+            speaks="en",
+        ),
+        Command(
+            said("human", "persona"),
+            help.human,
+            about=_("Talk with a person"),
+            slash={"es": "persona", "en": "human"},
+            anytime=True,
+        ),
+        Command(
+            said("help", "info", "ayuda"),
+            help.help_me,
+            about=_("What I can do"),
+            slash={"es": "ayuda", "en": "help"},
+        ),
+    )
+)

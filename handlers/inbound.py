@@ -1,0 +1,313 @@
+"""One inbound message, one transaction (law 1): consent words first, then commands, then the flow.
+
+Nothing is sent here; what is said is queued with it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import Connection
+
+from handlers import help
+from handlers.commands import Command
+from handlers.consent import ask_if_stop, come_back, leave, note_for_human
+from handlers.consent_words import Consent, Verdict, classify
+from handlers.context import Context
+from handlers.conversation import engine
+from handlers.conversation.flow import Ask, Flow
+from handlers.conversation.messages import ChannelName, Inbound, to_json
+from handlers.conversation.session import Session, dump, load
+from handlers.conversation.turn import Ending
+from handlers.conversation.vocabulary import steering
+from handlers.features import COMMANDS, FEATURES, Feature
+from handlers.hearing import hear, hear_place
+from handlers.newcomers import meet
+from handlers.outbox import To, enqueue
+from handlers.policy import Policy
+from handlers.rendering import COMMAND, render
+from locales import Language, _
+from storage import conversations, profiles
+from storage.conversations import Caller
+from storage.database import notify
+from storage.ids import new_id
+from storage.sealed import Vault
+
+OUTBOX = "outbox"
+"""The channel on which workers are told that something waits for them."""
+
+_RESUMED_AFTER = timedelta(days=1)
+_HEARD_EVERY = timedelta(hours=1)
+
+
+class Received(StrEnum):
+    DONE = "done"
+    REPEATED = "repeated"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What receiving needs besides a connection."""
+
+    vault: Vault
+    policy: Policy
+
+
+def receive(connection: Connection, desk: Desk, inbound: Inbound, now: datetime) -> Received:
+    """Takes one message in. A repeat changes nothing. Whatever a handler raises is the caller's."""
+    caller = meet(connection, desk.vault, inbound, now)
+    if not _log(connection, desk.vault, inbound, caller.address_id, now):
+        return Received.REPEATED
+    context = _context(connection, desk, inbound, caller, now)
+    before = context.session
+    _answer(context)
+    _save(context, before)
+    return Received.DONE
+
+
+def _log(
+    connection: Connection,
+    vault: Vault,
+    inbound: Inbound,
+    address_id: int,
+    now: datetime,
+    *,
+    error: str | None = None,
+) -> bool:
+    row = new_id()
+    return conversations.log_inbound(
+        connection,
+        {
+            "id": row,
+            "channel": inbound.channel,
+            "provider_id": inbound.provider_id,
+            "address_id": address_id,
+            "status": "failed" if error else "done",
+            "error": error,
+            "payload": vault.seal("inbound", "payload", row, to_json(inbound)),
+            "received_at": now,
+        },
+    )
+
+
+def _context(
+    connection: Connection, desk: Desk, inbound: Inbound, caller: Caller, now: datetime
+) -> Context:
+    state = caller.state
+    opened = desk.vault.open("sessions", "state", caller.person_id, state) if state else None
+    pressed = inbound.press.data if inbound.press else ""
+    if pressed.startswith(f"{COMMAND}:"):
+        inbound = replace(inbound, text=pressed.removeprefix(f"{COMMAND}:"))
+    return Context(
+        connection,
+        desk.vault,
+        desk.policy,
+        now,
+        inbound,
+        hear(inbound, caller, now),
+        caller,
+        cast("Language", caller.language),
+        caller.country,
+        load(opened) if opened else None,
+    )
+
+
+def _answer(context: Context) -> None:
+    """Consent words come before everything (law 5)."""
+    if context.heard.kind == "group":
+        return help.about_groups(context)
+    if context.heard.kind in ("blocked", "unblocked"):
+        return _block(context)
+    verdict = classify(context.heard.text)
+    if _leaves(context, verdict):
+        return leave(context)
+    if context.caller.consent == "out":
+        return _after_stop(context, verdict)
+    return _converse(context, verdict)
+
+
+def _leaves(context: Context, verdict: Verdict) -> bool:
+    """CANCELAR alone, in a flow, could mean this flow: asked back. On SMS CANCEL is a stop."""
+    if context.heard.opt_out == "stop":
+        return True
+    in_doubt = context.session is not None and verdict.rule == "word:cancelar"
+    return verdict.consent is Consent.STOP and not in_doubt
+
+
+def _after_stop(context: Context, verdict: Verdict) -> None:
+    """Only a start word returns; help is answered; all else is heard and not answered."""
+    context.kind = "consent"
+    if verdict.consent is Consent.START or context.heard.opt_out == "start":
+        come_back(context)
+        _join_if_new(context)
+    elif (found := COMMANDS.find(context.heard.text)) and found[0].run is help.help_me:
+        help.help_me(context, "")
+
+
+def _join_if_new(context: Context) -> None:
+    if not profiles.registrations_of(context.connection, context.caller.person_id):
+        context.says.clear()
+        found = COMMANDS.find(context.heard.text) or COMMANDS.find("JOIN")
+        if found is not None:
+            found[0].run(context, found[1])
+
+
+def _block(context: Context) -> None:
+    """Blocked: nothing can reach that chat. Unblocked: it can, if there was no stop."""
+    blocked = context.heard.kind == "blocked"
+    status = "blocked" if blocked else "active"
+    if not blocked and context.caller.consent == "out":
+        status = "opted_out"
+    profiles.set_one_address_status(context.connection, context.caller.address_id, status)
+
+
+def _converse(context: Context, verdict: Verdict) -> None:
+    _wake(context)
+    if context.heard.kind == "edited":
+        return help.about_edits(context)
+    if verdict.consent is Consent.STOP:
+        return _which_cancel(context)
+    if verdict.consent is Consent.UNCLEAR:
+        return ask_if_stop(context)
+    if context.session is not None:
+        return _in_flow(context)
+    return _outside(context)
+
+
+def _wake(context: Context) -> None:
+    """Who writes can be reached again, whatever was thought of the address."""
+    if context.caller.address_status in ("blocked", "invalid"):
+        profiles.set_one_address_status(context.connection, context.caller.address_id, "active")
+
+
+def _which_cancel(context: Context) -> None:
+    context.say(_("EXIT: leave this form. STOP: no more messages at all. Which one?"))
+
+
+def _outside(context: Context) -> None:
+    found = COMMANDS.find(context.heard.text)
+    if found is not None:
+        command, rest = found
+        command.run(context, rest)
+    elif context.heard.press is not None:
+        context.toast = _("That button is from an earlier question.")
+    elif _has_no_words(context):
+        help.thank_for_media(context)
+    else:
+        help.greet_lost(context)
+    if found is not None and context.caller.misses:
+        profiles.change_person(context.connection, context.caller.person_id, misses=0)
+
+
+def _in_flow(context: Context) -> None:
+    """The open question first; a command that answers anytime does, and the question returns."""
+    session = context.session
+    feature = FEATURES.get(session.flow) if session else None
+    if session is None or feature is None:
+        context.session = None
+        return _outside(context)
+    if _is_back_after_days(context):
+        context.say(_("Good to have you back. We go on where we were."))
+    found = _command_in_flow(context, feature.flow, session)
+    if found is not None:
+        return _detour(context, feature.flow, session, *found)
+    if _has_no_words(context) and not _wants_place(feature.flow, session):
+        help.thank_for_media(context)
+        return context.take(engine.restate(feature.flow, session))
+    return _advance(context, feature, session)
+
+
+def _command_in_flow(context: Context, flow: Flow, session: Session) -> tuple[Command, str] | None:
+    """A command's word, unless it answers the open question ("Español" as a language spoken)."""
+    if context.overheard.press is not None or steering(context.heard.text) is not None:
+        return None
+    found = COMMANDS.find(context.heard.text)
+    if found is None:
+        return None
+    command, _rest = found
+    switches = command.speaks not in (None, context.language)
+    if not switches and engine.is_choice(flow, session, context.overheard):
+        return None
+    return found
+
+
+def _detour(context: Context, flow: Flow, session: Session, command: Command, rest: str) -> None:
+    if command.anytime or command.flow == flow.name:
+        command.run(context, rest)
+    else:
+        context.say(_("First this, please, or EXIT to leave it:"))
+    if context.session is session:
+        context.take(engine.restate(flow, session))
+
+
+def _advance(context: Context, feature: Feature, session: Session) -> None:
+    heard = context.overheard
+    if _wants_place(feature.flow, session):
+        heard = hear_place(context.connection, heard, context.heard, context.caller)
+    turn = engine.advance(feature.flow, session, heard)
+    context.take(turn)
+    if turn.stuck:
+        note_for_human(context, "misunderstood")
+    if turn.ending is Ending.FINISHED:
+        feature.finish(context, turn.answers)
+
+
+def _wants_place(flow: Flow, session: Session) -> bool:
+    step = engine.open_question(flow, session)
+    return isinstance(step, Ask) and step.resolves_places
+
+
+def _is_back_after_days(context: Context) -> bool:
+    last = context.caller.session_at
+    return last is not None and context.now - last > _RESUMED_AFTER
+
+
+def _has_no_words(context: Context) -> bool:
+    heard = context.heard
+    return not heard.text.strip() and bool(heard.media or heard.location or heard.contact)
+
+
+def _save(context: Context, before: Session | None) -> None:
+    caller = context.caller
+    if context.session is not None:
+        conversations.save_session(context.connection, _session_row(context, context.session))
+    elif before is not None:
+        conversations.drop_session(context.connection, caller.person_id)
+    if context.now - caller.heard_at > _HEARD_EVERY:
+        conversations.heard(context.connection, caller.address_id, context.now)
+    to = To(caller.person_id, caller.address_id, cast("ChannelName", caller.channel))
+    messages = render(context)
+    if messages:
+        enqueue(context.connection, context.vault, to, messages, now=context.now, kind=context.kind)
+        notify(context.connection, OUTBOX)
+
+
+def _session_row(context: Context, session: Session) -> dict[str, Any]:
+    person = context.caller.person_id
+    return {
+        "person_id": person,
+        "address_id": context.caller.address_id,
+        "flow": session.flow,
+        "state": context.vault.seal("sessions", "state", person, dump(session)),
+        "turn": context.caller.turn + 1,
+        "updated_at": context.now,
+        "expires_at": context.now + context.policy.idle,
+    }
+
+
+def keep_failed(
+    connection: Connection, desk: Desk, inbound: Inbound, now: datetime, error: str
+) -> bool:
+    """A message whose handler raised: kept for `enlace replay`, and the person is told.
+
+    `error` names the type and the place, never the words. False when it is kept already.
+    """
+    caller = meet(connection, desk.vault, inbound, now)
+    if not _log(connection, desk.vault, inbound, caller.address_id, now, error=error):
+        return False
+    context = _context(connection, desk, replace(inbound, press=None), caller, now)
+    if caller.consent != "out":
+        context.say(_("Sorry, something broke on our side. We kept your message and will fix it."))
+    _save(context, context.session)
+    return True

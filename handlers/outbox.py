@@ -1,0 +1,84 @@
+"""Writing to the outbox: an Outgoing sealed into a queued delivery. Nothing is sent here."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal
+
+from sqlalchemy import Connection, bindparam, insert
+
+from handlers.conversation.messages import Button, ChannelName, Outgoing
+from storage.ids import new_id
+from storage.messages import Priority, deliveries
+from storage.sealed import Vault
+
+Kind = Literal["reply", "consent", "notice", "broadcast"]
+
+_EMPTY = asdict(Outgoing())
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Where a delivery goes: one address of one person."""
+
+    person_id: int
+    address_id: int
+    channel: ChannelName
+
+
+def encode(message: Outgoing) -> str:
+    """JSON of what differs from an empty message."""
+    filled = {name: value for name, value in asdict(message).items() if value != _EMPTY[name]}
+    return json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode(text: str) -> Outgoing:
+    fields: dict[str, Any] = json.loads(text)
+    for name in ("keyboard", "edit_keyboard"):
+        if name in fields:
+            rows = fields[name]
+            fields[name] = tuple(tuple(Button(**button) for button in row) for row in rows)
+    return Outgoing(**fields)
+
+
+@cache
+def _insert() -> Any:
+    names = (
+        "id person_id address_id channel kind priority body due_at expires_at created_at updated_at"
+    )
+    return insert(deliveries).values({name: bindparam(name) for name in names.split()})
+
+
+def enqueue(
+    connection: Connection,
+    vault: Vault,
+    to: To,
+    messages: list[Outgoing],
+    *,
+    now: datetime,
+    kind: Kind = "reply",
+    priority: int = Priority.REPLY,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> list[int]:
+    """Queue messages for one address, to be sent in this order; returns the deliveries' ids."""
+    rows: list[dict[str, Any]] = [
+        {
+            "id": (row := new_id()),
+            "person_id": to.person_id,
+            "address_id": to.address_id,
+            "channel": to.channel,
+            "kind": kind,
+            "priority": priority,
+            "body": vault.seal("deliveries", "body", row, encode(message)),
+            "due_at": due_at or now,
+            "expires_at": expires_at,
+            "created_at": now,
+            "updated_at": now,
+        }
+        for message in messages
+    ]
+    if rows:
+        connection.execute(_insert(), rows if len(rows) > 1 else rows[0])
+    return [row["id"] for row in rows]

@@ -1,0 +1,131 @@
+"""From prompts to messages as each channel shows them: numbers on SMS, buttons on Telegram."""
+
+from dataclasses import dataclass, replace
+
+from handlers.context import Context
+from handlers.conversation.messages import Button, Keyboard, Outgoing, Press
+from handlers.conversation.turn import Choice, Prompt, Settled, Words
+from locales import Language, _
+from locales.gsm7 import Fold, sms_text
+
+FLOW, COMMAND = "f", "c"
+"""What the data of buttons begins with: "f:mark:token" in a flow, "c:word" for a command."""
+
+_TICK = "\u2705 "
+_LONGEST_IN_PAIRS = 16
+_LONGEST_TOAST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whoever reads: their language, and the country whose numbers and dates they know."""
+
+    language: Language
+    country: str | None
+
+    def __call__(self, words: Words) -> str:
+        return words if isinstance(words, str) else words.localized(self.language, self.country)
+
+
+def is_sms(channel: str) -> bool:
+    return channel.endswith("sms")
+
+
+def render(context: Context) -> list[Outgoing]:
+    """Everything this turn says, in order; a press is answered with the first message."""
+    read = Reader(context.language, context.country)
+    if is_sms(context.caller.channel):
+        return [Outgoing(_as_sms(prompt, read, context.policy.fold)) for prompt in context.says]
+    messages = [_as_telegram(prompt, read) for prompt in context.says]
+    if context.heard.press is None:
+        return messages
+    first, *rest = messages or [Outgoing()]
+    return [_answering(first, context.heard.press, context, read), *rest]
+
+
+def _answering(message: Outgoing, press: Press, context: Context, read: Reader) -> Outgoing:
+    """The message, with the answer to a press and what the pressed message shows from now on."""
+    toast = read(context.toast)[:_LONGEST_TOAST] if context.toast else ""
+    message = replace(message, answer=press.callback_id, toast=toast)
+    if press.message_id is None:
+        return message
+    if context.refreshed is not None:
+        shown = _as_telegram(context.refreshed, read)
+        return replace(
+            message,
+            edit=press.message_id,
+            edit_text=shown.text,
+            edit_keyboard=shown.keyboard,
+        )
+    if context.settled is not None:
+        text = _settled(context.settled, read)
+        return replace(message, edit=press.message_id, edit_text=text)
+    return message
+
+
+def _settled(settled: Settled, read: Reader) -> str:
+    return f"{read(settled.question)}\n\n{_TICK}{read(settled.choice)}"
+
+
+def _as_sms(prompt: Prompt, read: Reader, fold: Fold) -> str:
+    lead = f"{read(prompt.lead)} " if prompt.lead else ""
+    lines = [lead + read(prompt.text)]
+    lines += [
+        f"{number} {read(choice.short or choice.label)}"
+        for number, choice in enumerate(prompt.choices, start=1)
+        if not prompt.lines
+    ]
+    if prompt.lines:
+        numbered = enumerate(prompt.lines, start=1)
+        answers = [f"{number} {read(label)}: {read(value)}" for number, (label, value) in numbered]
+        lines = [*([lead] if lead else []), *answers, read(prompt.text)]
+    if prompt.many:
+        lines.append(read(_("Like: 1 3")))
+    if any(extra.token == "skip" for extra in prompt.extras):
+        lines.append(read(_("Or SKIP")))
+    return sms_text("\n".join(lines), fold)
+
+
+def _as_telegram(prompt: Prompt, read: Reader) -> Outgoing:
+    paragraphs = [read(part) for part in (prompt.lead, prompt.text) if part]
+    if prompt.lines:
+        paragraphs.insert(
+            1 if prompt.lead else 0,
+            "\n".join(f"• {read(label)}: {read(value)}" for label, value in prompt.lines),
+        )
+    return Outgoing(
+        "\n\n".join(paragraphs),
+        keyboard=_keyboard(prompt, read),
+        ask=prompt.share,
+        ask_label=read(_share_label(prompt)) if prompt.share else "",
+    )
+
+
+def _share_label(prompt: Prompt) -> Words:
+    if prompt.share == "location":
+        return _("Share my location")
+    return _("Share my number")
+
+
+def _keyboard(prompt: Prompt, read: Reader) -> Keyboard:
+    if prompt.commands:
+        row = [Button(read(each.label), f"{COMMAND}:{each.token}") for each in prompt.commands]
+        return (tuple(row),)
+    if prompt.mark is None or prompt.share is not None:
+        return ()
+    buttons = [_button(choice, prompt, read) for choice in prompt.choices]
+    extras = [_button(extra, prompt, read) for extra in prompt.extras]
+    in_pairs = len(buttons) > 4 and all(len(each.label) <= _LONGEST_IN_PAIRS for each in buttons)
+    width = 2 if in_pairs else 1
+    rows = [tuple(buttons[at : at + width]) for at in range(0, len(buttons), width)]
+    if prompt.lines:
+        return (tuple(extras), *rows)
+    return (*rows, tuple(extras)) if extras else tuple(rows)
+
+
+def _button(choice: Choice, prompt: Prompt, read: Reader) -> Button:
+    tick = _TICK if choice.token in prompt.ticked else ""
+    label = read(choice.label)
+    if prompt.lines and choice in prompt.choices:
+        label = read(_("Change: {what}", what=label))
+    return Button(tick + label, f"{FLOW}:{prompt.mark}:{choice.token}")

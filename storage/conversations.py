@@ -1,0 +1,173 @@
+"""The statements of one inbound turn: who is speaking, seen before, and where the talk stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
+
+from storage.database import insert, lock_row, skip_locked
+from storage.messages import inbound
+from storage.people import addresses, people, sessions, suppressions
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The person and address behind an inbound message, with their running session if any.
+
+    `name` and `state` are sealed. `fresh`: nobody had written from this address before.
+    """
+
+    person_id: int
+    address_id: int
+    channel: str
+    address_status: str
+    heard_at: datetime
+    handle: str
+    language: str
+    consent: str
+    name: bytes | None
+    zone: str | None
+    country: str | None
+    region: str | None
+    city_id: int | None
+    organisation_id: int | None
+    source: str | None
+    paused_until: datetime | None
+    misses: int
+    flow: str | None
+    state: bytes | None
+    turn: int
+    session_at: datetime | None
+    fresh: bool = False
+
+
+_find = lock_row(
+    select(
+        addresses.c.person_id,
+        addresses.c.id.label("address_id"),
+        addresses.c.channel,
+        addresses.c.status.label("address_status"),
+        addresses.c.heard_at,
+        people.c.handle,
+        people.c.language,
+        people.c.consent,
+        people.c.name,
+        people.c.zone,
+        people.c.country,
+        people.c.region,
+        people.c.city_id,
+        people.c.organisation_id,
+        people.c.source,
+        people.c.paused_until,
+        people.c.misses,
+        sessions.c.flow,
+        sessions.c.state,
+        func.coalesce(sessions.c.turn, 0).label("turn"),
+        sessions.c.updated_at.label("session_at"),
+    )
+    .select_from(
+        addresses.join(people, people.c.id == addresses.c.person_id).outerjoin(
+            sessions, sessions.c.person_id == people.c.id
+        )
+    )
+    .where(addresses.c.channel == bindparam("channel"), addresses.c.lookup == bindparam("lookup")),
+    of=people,
+)
+
+_log = insert(inbound).on_conflict_do_nothing(
+    index_elements=[inbound.c.channel, inbound.c.provider_id]
+)
+
+_session = insert(sessions)
+_save = _session.on_conflict_do_update(
+    index_elements=[sessions.c.person_id],
+    set_={
+        name: _session.excluded[name]
+        for name in ("address_id", "flow", "state", "turn", "updated_at", "expires_at")
+    },
+)
+_drop = delete(sessions).where(sessions.c.person_id == bindparam("person"))
+_heard = (
+    update(addresses)
+    .where(addresses.c.id == bindparam("address"))
+    .values(heard_at=bindparam("at"), strikes=0)
+)
+
+
+def find_caller(connection: Connection, channel: str, lookup: bytes) -> Caller | None:
+    """Who writes from this address; on PostgreSQL their row is held until the turn commits."""
+    row = connection.execute(_find, {"channel": channel, "lookup": lookup}).first()
+    return None if row is None else Caller(**row._mapping)
+
+
+def log_inbound(connection: Connection, row: dict[str, Any]) -> bool:
+    """Keeps the message; False when the provider had sent it before (law 1)."""
+    return connection.execute(_log, row).rowcount == 1
+
+
+def add_address(connection: Connection, row: dict[str, Any]) -> bool:
+    """False when somebody else has just added the same address."""
+    statement = insert(addresses).on_conflict_do_nothing(
+        index_elements=[addresses.c.channel, addresses.c.lookup]
+    )
+    return connection.execute(statement, row).rowcount == 1
+
+
+def is_suppressed(connection: Connection, channel: str, lookup: bytes) -> bool:
+    """Whether this address was deleted after a stop, and must not be written to."""
+    statement = select(suppressions.c.at).where(
+        suppressions.c.channel == channel, suppressions.c.lookup == lookup
+    )
+    return connection.execute(statement).first() is not None
+
+
+def save_session(connection: Connection, row: dict[str, Any]) -> None:
+    connection.execute(_save, row)
+
+
+def drop_session(connection: Connection, person_id: int) -> None:
+    connection.execute(_drop, {"person": person_id})
+
+
+def heard(connection: Connection, address_id: int, at: datetime) -> None:
+    """The address is alive: earlier soft failures no longer count."""
+    connection.execute(_heard, {"address": address_id, "at": at})
+
+
+@dataclass(frozen=True, slots=True)
+class IdleSession:
+    """A session past its time. `reachable`: the person may still be written to."""
+
+    person_id: int
+    address_id: int
+    channel: str
+    flow: str
+    language: str
+    country: str | None
+    reachable: bool
+
+
+def idle_sessions(connection: Connection, now: datetime, limit: int) -> list[IdleSession]:
+    """Sessions whose time is over, oldest first, held until the transaction ends."""
+    statement = skip_locked(
+        select(
+            sessions.c.person_id,
+            sessions.c.address_id,
+            addresses.c.channel,
+            sessions.c.flow,
+            people.c.language,
+            people.c.country,
+            and_(people.c.consent != "out", addresses.c.status == "active").label("reachable"),
+        )
+        .select_from(
+            sessions.join(people, people.c.id == sessions.c.person_id).join(
+                addresses, addresses.c.id == sessions.c.address_id
+            )
+        )
+        .where(sessions.c.expires_at <= now)
+        .order_by(sessions.c.expires_at)
+        .limit(limit),
+        of=sessions,
+    )
+    return [IdleSession(**row._mapping) for row in connection.execute(statement)]

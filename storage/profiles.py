@@ -1,0 +1,133 @@
+"""Reading and changing what is held of one person: columns, traits, registrations, consent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from storage.database import insert
+from storage.messages import deliveries
+from storage.network import organisations
+from storage.people import addresses, consents, handovers, people, registrations, traits
+
+
+def change_person(connection: Connection, person_id: int, **columns: Any) -> None:
+    connection.execute(update(people).where(people.c.id == person_id).values(**columns))
+
+
+def traits_of(connection: Connection, person_id: int) -> dict[str, list[str]]:
+    """Codes by kind of trait, sorted."""
+    rows = connection.execute(
+        select(traits.c.kind, traits.c.value)
+        .where(traits.c.person_id == person_id)
+        .order_by(traits.c.kind, traits.c.value)
+    )
+    found: dict[str, list[str]] = {}
+    for kind, value in rows:
+        found.setdefault(kind, []).append(value)
+    return found
+
+
+def set_traits(connection: Connection, person_id: int, kind: str, values: Iterable[str]) -> None:
+    """The person has exactly these codes of this kind from now on."""
+    connection.execute(delete(traits).where(traits.c.person_id == person_id, traits.c.kind == kind))
+    rows = [{"person_id": person_id, "kind": kind, "value": value} for value in values]
+    if rows:
+        connection.execute(insert(traits), rows)
+
+
+def registrations_of(connection: Connection, person_id: int) -> list[str]:
+    """Kinds of registration, oldest first."""
+    statement = (
+        select(registrations.c.kind)
+        .where(registrations.c.person_id == person_id)
+        .order_by(registrations.c.created_at)
+    )
+    return list(connection.scalars(statement))
+
+
+def registration_id(connection: Connection, person_id: int, kind: str) -> int | None:
+    statement = select(registrations.c.id).where(
+        registrations.c.person_id == person_id, registrations.c.kind == kind
+    )
+    return connection.execute(statement).scalar()
+
+
+def save_registration(connection: Connection, row: dict[str, Any]) -> None:
+    """Adds a registration, or brings the one of that id up to date."""
+    statement = insert(registrations).values(**row)
+    kept = {"id", "person_id", "kind", "created_at"}
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[registrations.c.id],
+            set_={name: statement.excluded[name] for name in row if name not in kept},
+        )
+    )
+
+
+def add_consent(connection: Connection, row: dict[str, Any]) -> None:
+    connection.execute(insert(consents), row)
+
+
+def set_address_status(connection: Connection, person_id: int, status: str, *was: str) -> None:
+    """All of a person's addresses that are in one of these states."""
+    connection.execute(
+        update(addresses)
+        .where(addresses.c.person_id == person_id, addresses.c.status.in_(was))
+        .values(status=status)
+    )
+
+
+def set_one_address_status(connection: Connection, address_id: int, status: str) -> None:
+    connection.execute(update(addresses).where(addresses.c.id == address_id).values(status=status))
+
+
+def suppress_queued(connection: Connection, person_id: int, at: datetime) -> int:
+    """Nothing that waits for this person is sent any more; the number of deliveries."""
+    statement = (
+        update(deliveries)
+        .where(deliveries.c.person_id == person_id, deliveries.c.status == "queued")
+        .values(status="suppressed", error="opted_out", updated_at=at)
+    )
+    return connection.execute(statement).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    id: int
+    name: str
+    zone: str
+
+
+def organisation_by_code(connection: Connection, code: str) -> Organisation | None:
+    statement = select(organisations.c.id, organisations.c.name, organisations.c.zone).where(
+        organisations.c.code == code
+    )
+    row = connection.execute(statement).first()
+    return None if row is None else Organisation(**row._mapping)
+
+
+def organisation_name(connection: Connection, organisation_id: int) -> str | None:
+    statement = select(organisations.c.name).where(organisations.c.id == organisation_id)
+    return connection.execute(statement).scalar()
+
+
+def add_handover(connection: Connection, row: dict[str, Any]) -> None:
+    connection.execute(insert(handovers), row)
+
+
+def waiting_handovers(connection: Connection) -> int:
+    """How many people wait for a human."""
+    statement = (
+        select(func.count(func.distinct(handovers.c.person_id)))
+        .select_from(handovers)
+        .where(handovers.c.closed_at.is_(None))
+    )
+    return connection.execute(statement).scalar_one()
+
+
+def forget_person(connection: Connection, person_id: int) -> None:
+    """Removes the person and all that belongs to them."""
+    connection.execute(delete(people).where(people.c.id == person_id))
