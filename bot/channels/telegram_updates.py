@@ -1,0 +1,169 @@
+"""From one Telegram update to an Inbound. Any JSON may come; nothing is sent from here."""
+
+from datetime import datetime
+from math import isfinite
+from typing import Final
+
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ChatMemberUpdated,
+    Contact,
+    Location,
+    Message,
+    Update,
+    User,
+)
+
+from bot.channels.text import RefusedError, cleaned
+from handlers.conversation.messages import Inbound, Kind, Media, Press, SharedContact
+
+ALLOWED: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+MAX_TEXT: Final = 4096
+_MAX_ID: Final = 2**63
+_ABSENT: Final = ("left", "kicked")
+
+# Attribute of a message → what it is for us. The first counts: an animation is a document too.
+_MEDIA: Final[tuple[tuple[str, Media], ...]] = (
+    ("photo", "photo"),
+    ("sticker", "sticker"),
+    ("voice", "voice"),
+    ("video", "video"),
+    ("video_note", "video"),
+    ("animation", "video"),
+    ("document", "document"),
+)
+
+
+def read(update: object, now: datetime, username: str | None) -> Inbound:
+    """Raises RefusedError for what is not for us, and anything at all for what is no update."""
+    if not isinstance(update, dict):
+        raise RefusedError("malformed")
+    parsed = Update.de_json(update, None)
+    provider_id = str(_id(parsed.update_id))
+    if parsed.callback_query:
+        return _pressed(parsed.callback_query, provider_id, now)
+    if parsed.message:
+        return _message(parsed.message, provider_id, "message", username)
+    if parsed.edited_message:
+        return _edited(parsed.edited_message, provider_id, username)
+    if parsed.my_chat_member:
+        return _membership(parsed.my_chat_member, provider_id)
+    raise RefusedError("kind")
+
+
+def _pressed(query: CallbackQuery, provider_id: str, now: datetime) -> Inbound:
+    if query.message is None or query.message.chat.type != Chat.PRIVATE:
+        raise RefusedError("group")
+    data = cleaned(query.data, 64)
+    if not data:
+        raise RefusedError("kind")
+    return Inbound(
+        "telegram",
+        provider_id,
+        _sender(query.message.chat),
+        now,
+        press=Press(data, cleaned(query.id, 64), _id(query.message.message_id)),
+        language_code=_language(query.from_user),
+    )
+
+
+def _edited(message: Message, provider_id: str, username: str | None) -> Inbound:
+    if message.location:  # A live location moves by edits, many a minute.
+        raise RefusedError("live_location")
+    if message.chat.type != Chat.PRIVATE:
+        raise RefusedError("group")
+    return _message(message, provider_id, "edited", username)
+
+
+def _message(message: Message, provider_id: str, kind: Kind, username: str | None) -> Inbound:
+    sent_at = message.edit_date or message.date
+    sender = _sender(message.chat)
+    text = cleaned(message.text or message.caption or "", MAX_TEXT)
+    if message.chat.type != Chat.PRIVATE:
+        if not _addressed(text, username):
+            raise RefusedError("group")
+        return Inbound("telegram", provider_id, sender, sent_at, kind="group")
+    location, contact, media = _place(message.location), _shared(message), _media(message)
+    if not (text or location or contact or media):
+        raise RefusedError("service")
+    return Inbound(
+        "telegram",
+        provider_id,
+        sender,
+        sent_at,
+        text,
+        kind,
+        location=location,
+        contact=contact,
+        media=media,
+        language_code=_language(message.from_user),
+    )
+
+
+def _membership(change: ChatMemberUpdated, provider_id: str) -> Inbound:
+    """In a private chat: blocked or unblocked. Elsewhere only being added matters."""
+    before, after = change.old_chat_member.status, change.new_chat_member.status
+    kind: Kind = "group"
+    if change.chat.type == Chat.PRIVATE:
+        kind = "blocked" if after in _ABSENT else "unblocked"
+    elif before not in _ABSENT or after in _ABSENT:
+        raise RefusedError("group")
+    language = _language(change.from_user) if kind != "group" else None
+    sender = _sender(change.chat)
+    return Inbound("telegram", provider_id, sender, change.date, kind=kind, language_code=language)
+
+
+def _addressed(text: str, username: str | None) -> bool:
+    """A command, unless it names another bot; or a mention of us."""
+    words = text.casefold().split()
+    if not words:
+        return False
+    us = username.casefold() if username else None
+    _, _, named = words[0].partition("@")
+    if words[0].startswith("/"):
+        return not named or named == us
+    return us is not None and any(word.strip(".,:;!?¡¿") == f"@{us}" for word in words)
+
+
+def _media(message: Message) -> Media | None:
+    for attribute, media in _MEDIA:
+        if getattr(message, attribute):
+            return media
+    if message.location or message.contact or message.text:
+        return None
+    # api_kwargs: a kind of content that is newer than the library.
+    return "other" if message.effective_attachment or message.api_kwargs else None
+
+
+def _place(location: Location | None) -> tuple[float, float] | None:
+    if location is None:
+        return None
+    latitude, longitude = location.latitude, location.longitude
+    if not (isfinite(latitude) and abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise RefusedError("malformed")
+    return float(latitude), float(longitude)
+
+
+def _shared(message: Message) -> SharedContact | None:
+    contact: Contact | None = message.contact
+    phone = cleaned(contact.phone_number, 32) if contact else ""
+    if contact is None or not phone:
+        return None
+    sender = message.from_user.id if message.from_user else None
+    own = isinstance(contact.user_id, int) and contact.user_id == sender
+    return SharedContact(phone, own)
+
+
+def _sender(chat: Chat) -> str:
+    return str(_id(chat.id))
+
+
+def _language(user: User | None) -> str | None:
+    return cleaned(user.language_code, 35) or None if user else None
+
+
+def _id(number: object) -> int:
+    if type(number) is not int or abs(number) >= _MAX_ID:
+        raise RefusedError("malformed")
+    return number
