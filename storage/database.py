@@ -63,6 +63,18 @@ def database_url(text: str) -> URL:
     return url.set(drivername="sqlite+pysqlite")
 
 
+def _guarded(unit: Unit[T]) -> Unit[T]:
+    """No future can carry a StopIteration: its caller would wait for ever."""
+
+    def run(connection: Connection) -> T:
+        try:
+            return unit(connection)
+        except StopIteration as error:
+            raise RuntimeError("A unit of work let a StopIteration escape.") from error
+
+    return run
+
+
 class Database:
     """SQLite behind a single writer with group commit, or PostgreSQL behind a pool.
 
@@ -73,7 +85,7 @@ class Database:
 
     dialect: Literal["sqlite", "postgresql"]
 
-    def __init__(self, url: str, *, size: int = 8, patience: float = 30.0) -> None:
+    def __init__(self, url: str, *, size: int = 8, patience: float = 10.0) -> None:
         self.failpoint: Callable[[str], None] = no_failpoint
         self._wakes = Wakes()
         self._holds: dict[str, Hold] = {}
@@ -88,11 +100,11 @@ class Database:
 
     async def run(self, unit: Unit[T]) -> T:
         """One transaction; durable when it returns."""
-        return cast("T", await self._backend.run(unit))
+        return cast("T", await self._backend.run(_guarded(unit)))
 
     async def read(self, unit: Unit[T]) -> T:
         """One steady view, read only; does not wait behind the writer."""
-        return cast("T", await self._backend.read(unit))
+        return cast("T", await self._backend.read(_guarded(unit)))
 
     def run_now(self, unit: Unit[T]) -> T:
         """`run`, from synchronous code; never from inside a unit."""

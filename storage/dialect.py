@@ -2,7 +2,17 @@
 
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, func, select, text
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -18,8 +28,12 @@ WAKES = "wakes"
 
 
 def insert(table: Table) -> postgresql.Insert:
-    """An insert with `on_conflict_do_nothing` and `on_conflict_do_update`, for both databases."""
-    return postgresql.insert(table)  # both compilers write its ON CONFLICT clause
+    """An insert with `on_conflict_do_nothing` and `on_conflict_do_update`, for both databases.
+
+    The result's `rowcount` tells whether a row was written.
+    """
+    # Both compilers write PostgreSQL's ON CONFLICT clause. Unasked, psycopg's count is dropped.
+    return postgresql.insert(table).execution_options(preserve_rowcount=True)
 
 
 def skip_locked(statement: AnySelect, of: Table | None = None) -> AnySelect:
@@ -50,14 +64,25 @@ def notify(connection: Connection, channel: str) -> None:
         connection.info.setdefault(WAKES, set()).add(channel)
 
 
-class greatest(ReturnTypeFromArgs[Any]):  # noqa: N801
-    """The larger of several values in a row; none of them may be null."""
+class _Extreme(ReturnTypeFromArgs[Any]):
+    inherit_cache = True
+
+    def __init__(self, first: ColumnElement[Any], *others: Any) -> None:
+        typed = (
+            other if isinstance(other, ClauseElement) else literal(other, first.type)
+            for other in others
+        )
+        super().__init__(first, *typed)
+
+
+class greatest(_Extreme):  # noqa: N801
+    """The larger of several values in a row; none may be null. The first gives the type."""
 
     inherit_cache = True
 
 
-class least(ReturnTypeFromArgs[Any]):  # noqa: N801
-    """The smaller of several values in a row; none of them may be null."""
+class least(_Extreme):  # noqa: N801
+    """The smaller of several values in a row; none may be null. The first gives the type."""
 
     inherit_cache = True
 

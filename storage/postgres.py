@@ -59,6 +59,7 @@ class Postgres:
         self._executor.shutdown()
         if self._ear is not None:
             self._ear.close()
+            self._ear = None
         self._engine.dispose()
 
     def _transaction(self, unit: Callable[[Connection], Any]) -> Any:
@@ -91,7 +92,6 @@ def postgres_engine(url: URL, size: int) -> Engine:
             "application_name": "enlace",
             "connect_timeout": 5,
             "keepalives_idle": 30,
-            "options": "-c idle_in_transaction_session_timeout=60s",
         },
     )
     event.listen(engine, "handle_error", hide_values)

@@ -23,7 +23,8 @@ _MICROSECOND = timedelta(microseconds=1)
 class Instant(TypeDecorator[datetime]):
     """Microseconds since the epoch in the database, an aware datetime in UTC in Python.
 
-    A timedelta may be added in SQL: `update(t).values(due_at=t.c.due_at + timedelta(hours=2))`.
+    A timedelta may be added where it is written or compared, such as `due_at + timedelta(hours=2)`;
+    where that is selected, `type_coerce(…, Instant)` makes it a datetime again.
     """
 
     impl = BigInteger

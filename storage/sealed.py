@@ -82,7 +82,8 @@ class Vault:
             known = _wrapped(connection)
             index_key = _unwrap(known, keys) if known else os.urandom(_KEY_BYTES)
             missing = [key for key in keys if key.id.hex() not in known]
-            connection.execute(insert(vault), [_wrap(index_key, key) for key in missing])
+            if missing:
+                connection.execute(insert(vault), [_wrap(index_key, key) for key in missing])
         else:
             index_key = _unwrap(known, keys)
         return cls(keys, index_key)

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,10 @@ from storage.wakes import Wakes
 from storage.writer import Writer
 
 _READERS = 4
-_BUSY_MS = 2_000
+_BUSY_MS = 1_000
+_WAL_TRIES = 20
 _PRAGMAS = (
     f"busy_timeout={_BUSY_MS}",
-    "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     # What is deleted must be gone from the file, not only from the tables.
@@ -66,12 +68,27 @@ class Sqlite:
         self._engine.dispose()
 
 
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Another process that opens the new file at this moment may be in the way for a while."""
+    for _ in range(_WAL_TRIES):
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+            if mode == "wal":
+                return
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            time.sleep(0.05)
+    connection.execute("PRAGMA journal_mode=WAL")
+
+
 def create_privately(url: URL) -> Path:
     """Makes the file, if there is none, readable by its owner alone (the WAL inherits that)."""
     path = Path(str(url.database))
     if not path.parent.is_dir():
         raise ValueError(f"DATABASE_URL: the folder {path.parent} does not exist.")
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    # Only a new file is opened: to close a file that SQLite has open drops this process's locks.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     return path
 
 
@@ -90,6 +107,7 @@ def sqlite_engine(url: URL, begin: str, *more_pragmas: str) -> Engine:
     def _prepare(connection: sqlite3.Connection, record: object) -> None:  # noqa: ARG001
         for pragma in (*_PRAGMAS, *more_pragmas):
             connection.execute(f"PRAGMA {pragma}")
+        _use_wal(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -112,7 +112,9 @@ class Writer:
             try:
                 self._commit(batch, results)
             except BaseException as error:
-                if len(batch) > 1:
+                if is_locked(error):  # it has waited long enough for all of them
+                    _settle([(job, (None, error)) for job in batch])
+                elif len(batch) > 1:
                     pending.extendleft(reversed(_split(batch, len(results))))
                 elif is_id_collision(error) and batch[0] not in collided:
                     collided.add(batch[0])
@@ -132,8 +134,7 @@ class Writer:
             try:
                 self._transaction(batch, results)
             except BaseException as error:
-                if is_broken(error):
-                    self._disconnect()
+                self._undo(error)
                 if not is_locked(error) or time.monotonic() + pause > deadline:
                     raise
                 time.sleep(pause)
@@ -155,12 +156,19 @@ class Writer:
         if self._connection is not None:
             self._wakes.wake(self._connection.info.pop(WAKES, ()))
 
+    def _undo(self, error: BaseException) -> None:
+        """SQLAlchemy takes a commit that failed for done; SQLite has left it open."""
+        if self._connection is None or is_broken(error):
+            self._disconnect()
+        else:
+            self._connection.connection.rollback()
+
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(Exception):
                 connection.invalidate()
-            connection.close()
+                connection.close()
 
 
 def _split(batch: list[Job], failed: int) -> list[list[Job]]:
@@ -189,7 +197,5 @@ def _fulfil(outcomes: Sequence[tuple[Job, Outcome]]) -> None:
             continue
         if error is None:
             job.future.set_result(result)
-        elif isinstance(error, StopIteration):
-            job.future.set_exception(RuntimeError("A unit of work raised StopIteration."))
         else:
             job.future.set_exception(error)

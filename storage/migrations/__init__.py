@@ -3,6 +3,8 @@
 Revisions are in versions/, written by hand, forward only: the way back is a backup.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -10,8 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, func, select
-from sqlalchemy.pool import NullPool
+from sqlalchemy import URL, Connection, create_engine, func, select
 
 from storage.database import database_url
 from storage.holds import lock_number
@@ -32,7 +33,10 @@ def upgrade(url: str) -> None:
 
     Nothing is kept of an upgrade that fails.
     """
-    with _engine(database_url(url)).begin() as connection:
+    parsed = database_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        create_privately(parsed)
+    with _transaction(parsed, "BEGIN EXCLUSIVE") as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(lock_number("migrate"))))
         _refuse_newer(connection)
@@ -45,8 +49,11 @@ def upgrade(url: str) -> None:
 
 
 def current(url: str) -> str | None:
-    """The revision that the database is at; None when it is empty."""
-    with _engine(database_url(url)).connect() as connection:
+    """The revision that the database is at; None when it is empty or not there at all."""
+    parsed = database_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists():
+        return None
+    with _transaction(parsed, "BEGIN") as connection:
         return _revision(connection)
 
 
@@ -63,17 +70,24 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(_HERE))
 
 
-def _engine(url: URL) -> Engine:
+@contextmanager
+def _transaction(url: URL, sqlite_begin: str) -> Iterator[Connection]:
     if url.get_backend_name() == "sqlite":
-        create_privately(url)
         # References are off, and checked at the end: tables may be rebuilt under them.
-        return sqlite_engine(url, "BEGIN EXCLUSIVE", "foreign_keys=OFF", "busy_timeout=60000")
-    return create_engine(url, poolclass=NullPool, hide_parameters=True)
+        engine = sqlite_engine(url, sqlite_begin, "foreign_keys=OFF", "busy_timeout=60000")
+    else:
+        engine = create_engine(url, hide_parameters=True)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def _refuse_newer(connection: Connection) -> None:
     known = {script.revision for script in _scripts().walk_revisions()}
-    if (_revision(connection) or next(iter(known))) not in known:
+    revision = _revision(connection)
+    if revision is not None and revision not in known:
         raise NewerDatabaseError
 
 

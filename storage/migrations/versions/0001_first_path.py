@@ -1,4 +1,4 @@
-"""The first path: people and their consent, what comes in and goes out, the network, the keys."""
+"""The first path: people, what comes in and goes out, the network, keys and towns."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,8 @@ def upgrade() -> None:
     _create_network()
     _create_people()
     _create_messages()
-    _create_others()
+    _create_vault()
+    _create_gazetteer()
 
 
 def _create_network() -> None:
@@ -84,7 +85,10 @@ def _create_people() -> None:
         sa.Column("strikes", sa.SmallInteger, server_default="0", nullable=False),
         sa.Column("created_at", Instant, nullable=False),
         sa.Column("heard_at", Instant, nullable=False, comment="last inbound message"),
-        sa.CheckConstraint("channel IN ('sms', 'telegram')", name="ck_addresses_channel"),
+        sa.CheckConstraint(
+            "channel IN ('sms', 'telegram', 'local_sms', 'local_telegram')",
+            name="ck_addresses_channel",
+        ),
         sa.CheckConstraint(
             "status IN ('active', 'blocked', 'opted_out', 'invalid')", name="ck_addresses_status"
         ),
@@ -326,7 +330,7 @@ def _create_messages() -> None:
     )
 
 
-def _create_others() -> None:
+def _create_vault() -> None:
     op.create_table(
         "vault",
         sa.Column("key_id", sa.String(8), nullable=False),
@@ -334,4 +338,52 @@ def _create_others() -> None:
             "wrapped", sa.LargeBinary, nullable=False, comment="the index key under that secret key"
         ),
         sa.PrimaryKeyConstraint("key_id", name="pk_vault"),
+    )
+
+
+def _create_gazetteer() -> None:
+    op.create_table(
+        "cities",
+        sa.Column("id", Id, autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("region_code", sa.String(16), nullable=False),
+        sa.Column("region", sa.String(100), nullable=False),
+        sa.Column("country", sa.String(2), nullable=False),
+        sa.Column("zone", sa.String(64), nullable=False),
+        sa.Column("lat", sa.Float, nullable=False),
+        sa.Column("lon", sa.Float, nullable=False),
+        sa.Column("population", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_cities"),
+    )
+    op.create_index("ix_cities_country", "cities", ["country", "region_code", "population"])
+    op.create_index("ix_cities_lat", "cities", ["lat", "lon"])
+    op.create_table(
+        "city_name_keys",
+        sa.Column("skeleton", sa.String(32), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("sound", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("skeleton", "name", name="pk_city_name_keys"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "city_names",
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("city_id", Id, autoincrement=False, nullable=False),
+        sa.Column("belongs", sa.Integer, nullable=False),
+        sa.Column("weight", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("name", "city_id", name="pk_city_names"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "gazetteer_editions",
+        sa.Column("edition", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("edition", name="pk_gazetteer_editions"),
+    )
+    op.create_table(
+        "zips",
+        sa.Column("code", sa.String(5), nullable=False),
+        sa.Column("city_id", Id, nullable=False),
+        sa.Column("zone", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_zips"),
+        sqlite_with_rowid=False,
     )

@@ -9,5 +9,12 @@ down_revision = "0002"
 
 def upgrade() -> None:
     op.add_column(
-        "people", sa.Column("misses", sa.SmallInteger, server_default="0", nullable=False)
+        "people",
+        sa.Column(
+            "misses",
+            sa.SmallInteger,
+            server_default="0",
+            nullable=False,
+            comment="messages in a row outside a flow that were not understood",
+        ),
     )
