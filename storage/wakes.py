@@ -89,7 +89,6 @@ class PostgresEar:
         self._wakes = wakes
         self._bell, self._ring = socket.socketpair()
         self._closing = threading.Event()
-        self.ready = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="enlace-listen", daemon=True)
         self._thread.start()
 
@@ -104,10 +103,9 @@ class PostgresEar:
         failures = 0
         while not self._closing.is_set():
             try:
-                with psycopg.connect(self._conninfo, autocommit=True) as connection:
+                with self._connect() as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     failures = 0
-                    self.ready.set()
                     # What was notified while nobody listened is lost: everyone looks once.
                     self._wakes.wake_all()
                     self._hear(connection)
@@ -116,7 +114,15 @@ class PostgresEar:
                 self._closing.wait(_RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)])
                 failures += 1
 
+    def _connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(
+            self._conninfo, autocommit=True, connect_timeout=5, keepalives_idle=30
+        )
+
     def _hear(self, connection: psycopg.Connection[Any]) -> None:
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        poll.register(self._bell.fileno(), select.POLLIN)
         while not self._closing.is_set():
-            select.select([connection.fileno(), self._bell.fileno()], [], [])
+            poll.poll()
             self._wakes.wake({heard.payload for heard in connection.notifies(timeout=0)})
