@@ -140,9 +140,7 @@ def segments() -> None:
 def _serve(roles: set[str], host: str | None = None, port: int | None = None) -> None:
     from bot.serving import serve
 
-    changes = {
-        name: value for name, value in (("host", host), ("port", port)) if value is not None
-    }
+    changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = Settings.load().model_copy(update=changes)
     if not settings.channels:
         raise OperatorError(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from handlers.conversation import asking
 from handlers.conversation.diagram import diagram
@@ -11,9 +12,24 @@ from handlers.conversation.turn import Prompt
 from handlers.features import FEATURES
 from handlers.policy import Policy
 from handlers.rendering import Reader, as_sms
-from handlers.statements import statements
-from locales import LANGUAGES, Language
+from locales import LANGUAGES, Language, Message, _
+from locales.catalog import texts_said_by
+from locales.formatting import Day
 from locales.gsm7 import Cost, cost
+
+_SAMPLES: Mapping[str, object] = {
+    "code": "chicago",
+    "day": Day(date(2026, 12, 30)),
+    "example": "60608, o Tijuana, Baja California",
+    "last": 12,
+    "least": 0,
+    "most": 3,
+    "name": "Guadalupe",
+    "organisation": "Comité Comunitario Nueva York",
+    "programme": Policy().programme,
+    "what": _("Joining the network"),
+}
+"""What stands in the placeholders when a text is measured: long, as a real one may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +77,9 @@ def _prompts() -> Iterator[tuple[str, Prompt]]:
         for step in feature.flow.steps:
             yield f"{name}.{step.key}", _asked(feature.flow, step)
         yield f"{name}.left", Prompt(feature.flow.left)
-    for name, words in statements(Policy()).items():
-        yield name, Prompt(words)
+    for id, plural, context in texts_said_by("handlers"):
+        args = tuple(sorted({**_SAMPLES, **({"n": 12} if plural else {})}.items()))
+        yield id, Prompt(Message(id, plural, context, args))
 
 
 def _asked(flow: Flow, step: Step) -> Prompt:

@@ -66,7 +66,7 @@ class Intake:
         kept = await self._database.run(
             lambda connection: keep_failed(connection, self._desk, inbound, now, where)
         )
-        _log.error("a handler failed", error=type(error).__name__, where=where)
+        _log.error("handler_failed", error=type(error).__name__, where=where)
         return "failed" if kept else "repeated"
 
     def _count(self, inbound: Inbound, status: str) -> None:

@@ -18,8 +18,7 @@ def migrate(url: str, progress: Progress | None = None) -> None:
         migrations.upgrade(url)
         _fill(url, progress or _show)
     except DBAPIError as error:
-        reason = type(error.orig).__name__ if error.orig else type(error).__name__
-        raise OperatorError(f"DATABASE_URL: the database can't be used ({reason}).") from None
+        raise _unusable(error) from None
 
 
 def _fill(url: str, progress: Progress) -> None:
@@ -36,3 +35,22 @@ def _show(done: int, total: int) -> None:
         end = "\n" if done >= total else ""
         sys.stderr.write(f"\rPlaces of the Americas: {100 * done // max(total, 1)} %{end}")
         sys.stderr.flush()
+
+
+def refuse_outdated(url: str) -> None:
+    """OperatorError when `enlace migrate` has not been run on this database."""
+    try:
+        database = Database(url)
+        try:
+            ready = database.read_now(migrations.is_current)
+        finally:
+            database.close_now()
+    except DBAPIError as error:
+        raise _unusable(error) from None
+    if not ready:
+        raise OperatorError("DATABASE_URL: the database is not up to date. Run `enlace migrate`.")
+
+
+def _unusable(error: DBAPIError) -> OperatorError:
+    reason = type(error.orig).__name__ if error.orig else type(error).__name__
+    return OperatorError(f"DATABASE_URL: the database can't be used ({reason}).")

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from handlers.consent_words import provider_keyword
+from handlers.consent_words import is_provider_keyword
 from handlers.context import Context
 from locales import Message, _
 from storage import profiles
@@ -85,7 +85,7 @@ def _provider_answers(context: Context) -> bool:
     """Twilio confirms its own stop words; a second confirmation would be refused (21610)."""
     if context.caller.channel != "sms" or not context.policy.provider_keywords:
         return False
-    return context.heard.opt_out == "stop" or provider_keyword(context.heard.text) == "stop"
+    return context.heard.opt_out == "stop" or is_provider_keyword(context.heard.text) == "stop"
 
 
 def _keep(context: Context, act: str, shown: str, words: str) -> None:

@@ -1,7 +1,7 @@
 """Help, a human, and kind answers to what the bot can't use: stickers, groups, riddles."""
 
 from handlers.consent import note_for_human
-from handlers.consent_words import provider_keyword
+from handlers.consent_words import is_provider_keyword
 from handlers.context import Context
 from handlers.conversation.turn import Choice, Prompt
 from locales import Message, _
@@ -69,5 +69,5 @@ def _provider_answers(context: Context) -> bool:
     return (
         context.caller.channel == "sms"
         and context.policy.provider_keywords
-        and provider_keyword(context.heard.text) == "help"
+        and is_provider_keyword(context.heard.text) == "help"
     )

@@ -131,7 +131,7 @@ def _leaves(context: Context, verdict: Verdict) -> bool:
     """CANCELAR alone, in a flow, could mean this flow: asked back. On SMS CANCEL is a stop."""
     if context.heard.opt_out == "stop":
         return True
-    in_doubt = context.session is not None and verdict.rule == "word:cancelar"
+    in_doubt = context.session is not None and verdict.rule == "bare cancelar"
     return verdict.consent is Consent.STOP and not in_doubt
 
 

@@ -79,6 +79,4 @@ def _save(connection: Connection, table: Table, row: Mapping[str, str]) -> None:
     }
     known = connection.execute(select(table.c.id).where(table.c.code == row["code"])).scalar()
     statement = insert(table).values(id=known or new_id(), code=row["code"], **columns)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=[table.c.code], set_=columns)
-    )
+    connection.execute(statement.on_conflict_do_update(index_elements=[table.c.code], set_=columns))

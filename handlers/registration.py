@@ -23,7 +23,7 @@ from handlers.questions import (
     is_volunteer,
 )
 from locales import Message, _, vocabulary
-from locales.labels import CATEGORIES, KINDS, SKILLS, SKILLS_SHORT
+from locales.labels import CATEGORIES, CATEGORIES_SHORT, KINDS, SKILLS, SKILLS_SHORT
 from storage import profiles
 from storage.ids import new_id
 
@@ -99,7 +99,9 @@ registration = Flow(
             ask=_("What can you offer?"),
             label=_("Offer"),
             example=_("1 3, or ALL"),
-            options=options(CATEGORIES, codes=OFFERS, vocabulary=vocabulary.CATEGORIES),
+            options=options(
+                CATEGORIES, codes=OFFERS, short=CATEGORIES_SHORT, vocabulary=vocabulary.CATEGORIES
+            ),
             many=True,
             when=is_organisational,
         ),

@@ -35,7 +35,7 @@ def render(context: Context) -> list[Outgoing]:
     """Everything this turn says, in order; a press is answered with the first message."""
     read = Reader(context.language, context.country)
     if is_sms(context.caller.channel):
-        return [Outgoing(_as_sms(prompt, read, context.policy.fold)) for prompt in context.says]
+        return [Outgoing(as_sms(prompt, read, context.policy.fold)) for prompt in context.says]
     messages = [_as_telegram(prompt, read) for prompt in context.says]
     if context.heard.press is None:
         return messages
@@ -67,7 +67,7 @@ def _settled(settled: Settled, read: Reader) -> str:
     return f"{read(settled.question)}\n\n{_TICK}{read(settled.choice)}"
 
 
-def _as_sms(prompt: Prompt, read: Reader, fold: Fold) -> str:
+def as_sms(prompt: Prompt, read: Reader, fold: Fold) -> str:
     lead = f"{read(prompt.lead)} " if prompt.lead else ""
     lines = [lead + read(prompt.text)]
     lines += [

@@ -51,3 +51,16 @@ def _translations(language: Language) -> Translations:
 
 def _forms(texts: str | Sequence[str] | None) -> tuple[str, ...]:
     return (texts,) if isinstance(texts, str) else tuple(texts or ())
+
+
+def texts_said_by(folder: str) -> list[tuple[str, str | None, str | None]]:
+    """(id, plural, context) of every message that the sources in a folder use, in id's order."""
+    with (_HERE / "messages.pot").open("rb") as file:
+        template_catalog = read_po(file)
+    found = []
+    for message in template_catalog:
+        files = [name for name, _line in message.locations]
+        if message.id and any(name.startswith(f"{folder}/") for name in files):
+            forms = _forms(message.id)
+            found.append((forms[0], forms[1] if len(forms) > 1 else None, message.context))
+    return found

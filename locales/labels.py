@@ -129,6 +129,16 @@ CATEGORIES: Final[Labels] = {
     "other": _("something else"),
 }
 
+CATEGORIES_SHORT: Final[Labels] = {
+    **CATEGORIES,
+    "infant": _("baby items"),
+    "bedding": _("blankets"),
+    "space": _("lodging"),
+    "legal": _("legal"),
+    "hands": _("people"),
+    "other": _("other"),
+}
+
 URGENCY: Final[Labels] = {
     "critical": _("critical"),
     "urgent": _("urgent"),

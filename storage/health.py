@@ -23,7 +23,7 @@ class Queue:
 
 def look(connection: Connection, now: datetime) -> Queue:
     waiting = connection.execute(
-        select(deliveries.c.channel, func.count())
+        select(deliveries.c.channel, func.count().label("rows"))
         .where(deliveries.c.status == "queued")
         .group_by(deliveries.c.channel)
     )
@@ -36,7 +36,7 @@ def look(connection: Connection, now: datetime) -> Queue:
         select(senders.c.name, senders.c.halted).where(senders.c.halted.is_not(None))
     )
     return Queue(
-        {row.channel: row.count for row in waiting},
+        {row.channel: row.rows for row in waiting},
         oldest,
         {row.name: row.halted for row in halted},
         last_run(connection, SWEEP),

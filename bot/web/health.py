@@ -17,6 +17,13 @@ from storage.health import Queue, look
 
 _PATIENCE_SECONDS = 5
 _AWAY = (DBAPIError, CommitUnknownError, TimeoutError)
+_DOWN: dict[str, object] = {
+    "status": "down",
+    "database": "unreachable",
+    "channels": {},
+    "oldest_waiting_seconds": None,
+    "last_sweep": None,
+}
 _log = structlog.get_logger()
 
 
@@ -42,9 +49,7 @@ class Health:
         now = self._clock()
         queue = await self._look(now)
         if queue is None:
-            state = {"status": "down", "database": "unreachable", "channels": {}}
-            state |= {"oldest_waiting_seconds": None, "last_sweep": None}
-            return JSONResponse(state, status_code=503)
+            return JSONResponse(_DOWN, status_code=503)
         channels = {name: queue.halted.get(name, "ok") for name in self._channels}
         healthy = not queue.halted
         body = {
@@ -72,7 +77,7 @@ class Health:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 return await self._database.read(lambda connection: look(connection, now))
         except _AWAY as error:
-            _log.warning("the database is away", error=type(error).__name__)
+            _log.warning("database_away", error=type(error).__name__)
             return None
 
 

@@ -88,6 +88,7 @@ class SmsWebhooks:
         channel: SmsChannel,
         settings: Sms,
         intake: Intake,
+        *,
         apply_status: Applying,
         metrics: Metrics,
         clock: Callable[[], datetime],

@@ -53,9 +53,18 @@ def shown(step: Step, value: Any) -> Words:
     if value is None:
         return "-"
     if isinstance(step, Choose):
-        codes = value if isinstance(value, list) else [value]
-        return Listing(tuple(option.label for option in step.options if option.code in codes))
+        return _chosen(step, value if isinstance(value, list) else [value])
     return step.show(value) if isinstance(step, Ask) else str(value)
+
+
+def _chosen(step: Choose, codes: Sequence[str]) -> Words:
+    """The labels of what was chosen, short where there are several; "all" where that is so."""
+    chosen = [option for option in step.options if option.code in codes]
+    if step.many and len(chosen) == len(step.options):
+        return _("All")
+    if len(chosen) <= 1:
+        return chosen[0].label if chosen else "-"
+    return Listing(tuple(option.short or option.label for option in chosen))
 
 
 def answered_steps(flow: Flow, session: Session) -> Sequence[Step]:

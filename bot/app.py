@@ -1,0 +1,154 @@
+"""The composition root: settings in, wired parts out. Nothing else builds parts from settings."""
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot.channels.base import Channel
+from bot.channels.sms import SmsChannel
+from bot.channels.sms_webhooks import StatusReport
+from bot.channels.telegram import TelegramChannel
+from bot.clock import Clock
+from bot.delivery import receipts
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.means import Means
+from bot.delivery.pace import Pace
+from bot.intake import Intake
+from bot.metrics import Metrics
+from bot.settings import Settings
+from bot.telegram_setup import TelegramSetup
+from bot.web.health import Health
+from bot.web.webhooks import SmsWebhooks, TelegramWebhook
+from handlers.conversation.messages import ChannelName, Outgoing
+from handlers.inbound import Desk
+from handlers.policy import Policy
+from locales.gsm7 import cost
+from storage.database import Database
+from storage.sealed import Vault
+
+_CHAT_GAP = timedelta(seconds=1)
+_DATABASE_THREADS = 16
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class App:
+    """The parts of one process. `telegram_setup` is None without Telegram."""
+
+    settings: Settings
+    database: Database
+    desk: Desk
+    metrics: Metrics
+    intake: Intake
+    channels: Mapping[ChannelName, Channel]
+    routes: list[BaseRoute]
+    dispatcher: Dispatcher
+    clock: Clock
+    telegram_setup: TelegramSetup | None = None
+    extra: list[BaseRoute] = field(default_factory=list)
+
+    @property
+    def asgi(self) -> Starlette:
+        return Starlette(routes=[*self.routes, *self.extra])
+
+
+@asynccontextmanager
+async def open_app(
+    settings: Settings, *, now: Callable[[], datetime] = utc_now
+) -> AsyncIterator[App]:
+    """Everything wired on one database; nothing runs yet. SealError when no key fits it."""
+    database = Database(settings.database_url, size=_DATABASE_THREADS)
+    channels: dict[ChannelName, Channel] = {}
+    try:
+        vault = await database.run(partial(Vault.load, secret_keys=settings.secret_keys))
+        yield _wire(settings, database, vault, channels, now)
+    finally:
+        for channel in channels.values():
+            await channel.close()
+        await database.close()
+
+
+def policy_of(settings: Settings) -> Policy:
+    return Policy(
+        frequency_cap=settings.frequency_cap,
+        idle=timedelta(days=settings.retention_days_sessions),
+        fold=settings.sms_fold_accents,
+        provider_keywords=settings.sms_keyword_replies == "provider",
+        sms_number=settings.sms_number or settings.twilio_from,
+    )
+
+
+def _wire(
+    settings: Settings,
+    database: Database,
+    vault: Vault,
+    channels: dict[ChannelName, Channel],
+    now: Callable[[], datetime],
+) -> App:
+    metrics = Metrics()
+    desk = Desk(vault, policy_of(settings))
+    intake = Intake(database, desk, metrics, now)
+    health = Health(database, settings.channels, metrics, now)
+    routes: list[BaseRoute] = [*health.routes()]
+    clock = Clock(database, desk, now)
+    setup = None
+    if settings.telegram is not None:
+        telegram = TelegramChannel(settings.telegram.token, api_url=settings.telegram.api_url)
+        channels["telegram"] = telegram
+        webhook = TelegramWebhook(telegram, settings.telegram, intake, metrics, now)
+        routes.append(webhook.route())
+        setup = TelegramSetup(telegram, settings.telegram)
+        if settings.telegram.webhook_url is None:
+            clock.listen(partial(setup.poll, webhook.take))
+    if settings.sms is not None:
+        sms = SmsChannel(
+            settings.sms.account_sid,
+            settings.sms.auth_token,
+            from_=settings.sms.sender,
+            messaging_service_sid=settings.sms.messaging_service_sid,
+            api_url=settings.sms.api_url,
+            status_url=settings.sms.status_url,
+        )
+        channels["sms"] = sms
+        apply = partial(_apply_status, database, now)
+        webhooks = SmsWebhooks(
+            sms, settings.sms, intake, apply_status=apply, metrics=metrics, clock=now
+        )
+        routes += webhooks.routes()
+    means = Means(database, vault, _worker_name(), now, metrics, quiet=settings.quiet_hours)
+    dispatcher = Dispatcher(means, channels, _paces(settings))
+    return App(
+        settings, database, desk, metrics, intake, channels, routes, dispatcher, clock, setup
+    )
+
+
+async def _apply_status(
+    database: Database, now: Callable[[], datetime], report: StatusReport
+) -> None:
+    await database.run(lambda connection: receipts.receive(connection, "sms", report, now()))
+
+
+def _paces(settings: Settings) -> dict[ChannelName, Pace]:
+    return {
+        "telegram": Pace(settings.telegram_rate, chat_gap=_CHAT_GAP),
+        "sms": Pace(settings.sms_rate, weigh=_segments),
+    }
+
+
+def _segments(message: Outgoing) -> int:
+    return cost(message.text).segments
+
+
+def _worker_name() -> str:
+    return f"{socket.gethostname()[:16]}-{os.getpid()}-{secrets.token_hex(2)}"[:32]
