@@ -1,0 +1,84 @@
+"""The only caller of providers (law 2): a lane a channel, and the asking about what is unknown."""
+
+import asyncio
+import time
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+import structlog
+
+from bot.channels.base import Channel
+from bot.delivery.lane import Lane
+from bot.delivery.means import Means
+from bot.delivery.pace import Pace
+from bot.delivery.reconcile import Reconciler
+from handlers.conversation.messages import ChannelName
+
+log = structlog.get_logger()
+
+CALLS = 32
+_TIDY_SECONDS = 60
+
+
+class Dispatcher:
+    """`calls`: the most at once, a channel. A channel without a pace is not held back."""
+
+    def __init__(
+        self,
+        means: Means,
+        channels: Mapping[ChannelName, Channel],
+        paces: Mapping[ChannelName, Pace],
+        *,
+        calls: int = CALLS,
+    ) -> None:
+        self._timing = means.timing
+        self._lanes = [
+            Lane(means, channel, paces.get(name, Pace()), calls)
+            for name, channel in channels.items()
+        ]
+        self._reconciler = Reconciler(means, channels)
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until `stop`; then no new claims, and what is in flight is recorded."""
+        async with asyncio.TaskGroup() as tasks:
+            for lane in self._lanes:
+                tasks.create_task(lane.run())
+            tasks.create_task(self._reconcile())
+
+    def stop(self) -> None:
+        self._stopping.set()
+        for lane in self._lanes:
+            lane.stop()
+
+    async def step(self) -> int:
+        """Claims what is due once, sends it and records it; returns how many were claimed."""
+        return sum([await lane.step() for lane in self._lanes])
+
+    async def reconcile(self) -> int:
+        """One look at unknown outcomes and crossed receipts; returns how many were asked about."""
+        asked = await self._reconciler.look()
+        await self._reconciler.tidy()
+        return asked
+
+    async def _reconcile(self) -> None:
+        tidied = 0.0
+        while not self._stopping.is_set():
+            await self._patiently(self._reconciler.look())
+            if time.monotonic() - tidied > _TIDY_SECONDS:
+                tidied = time.monotonic()
+                await self._patiently(self._reconciler.tidy())
+            await self._pause()
+
+    async def _patiently(self, work: Coroutine[Any, Any, object]) -> None:
+        try:
+            await work
+        except Exception as error:
+            log.error("reconciling_waits", error=type(error).__name__)
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(self._timing.poll.total_seconds()):
+                await self._stopping.wait()
+        except TimeoutError:
+            return

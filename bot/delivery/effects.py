@@ -1,0 +1,35 @@
+"""What an error says about an address, applied. Shared by sends and receipts; decides nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.channels.base import AddressEffect
+from handlers.conversation.messages import ChannelName
+from storage import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """An address, and whose it is."""
+
+    person_id: int
+    address_id: int
+    channel: ChannelName
+
+
+def apply_to_address(
+    connection: Connection, effect: AddressEffect, whose: Whose, now: datetime
+) -> None:
+    match effect:
+        case AddressEffect.OPTED_OUT:
+            outbox.opted_out(connection, whose.person_id, whose.address_id, whose.channel, now=now)
+        case AddressEffect.BLOCKED:
+            outbox.close_address(connection, whose.address_id, "blocked")
+        case AddressEffect.INVALID:
+            outbox.close_address(connection, whose.address_id, "invalid")
+        case AddressEffect.SUSPECT:
+            outbox.strike(connection, whose.address_id)
+        case AddressEffect.NONE:
+            pass

@@ -1,0 +1,546 @@
+"""The outbox's SQL: claiming what is due, recording what came of it, receipts. No decisions."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from storage.database import insert, lock_row, skip_locked
+from storage.ids import new_id
+from storage.messages import Priority, Status, deliveries, receipts
+from storage.people import addresses, consents, people
+
+LEVELS = tuple(sorted(value for name, value in vars(Priority).items() if name.isupper()))
+"""The priorities, best first."""
+
+STRIKES = 3
+"""Permanent-looking failures in a row after which an address counts as dead."""
+
+RANK = {
+    Status.QUEUED: 0,
+    Status.SENDING: 1,
+    Status.UNKNOWN: 2,
+    Status.SENT: 3,
+    Status.CANCELLED: 4,
+    Status.EXPIRED: 4,
+    Status.SUPPRESSED: 4,
+    Status.FAILED: 4,
+    Status.DELIVERED: 5,
+}
+"""A status only moves up (law 10), so that any order of receipts ends in the same one."""
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+class Due(NamedTuple):
+    """A queued delivery as claimed, with what is rechecked about its person and address."""
+
+    id: int
+    person_id: int
+    address_id: int
+    broadcast_id: int | None
+    kind: str
+    priority: int
+    body: bytes | None
+    expires_at: datetime | None
+    attempts: int
+    value: bytes
+    address_status: str
+    consent: str
+    paused_until: datetime | None
+    zone: str | None
+    language: str
+
+
+class Unknown(NamedTuple):
+    """A delivery whose outcome is not known. `called_at` is just before the provider was called."""
+
+    id: int
+    person_id: int
+    address_id: int
+    broadcast_id: int | None
+    channel: str
+    kind: str
+    body: bytes | None
+    attempts: int
+    unknowns: int
+    called_at: datetime
+    value: bytes
+    language: str
+
+
+def _is(column: ColumnElement[str], *statuses: Status) -> ColumnElement[bool]:
+    """Written out, not bound, so that the planners recognise the partial indexes."""
+    return column.in_([literal_column(f"'{status}'") for status in statuses])
+
+
+_d = deliveries.c
+_QUEUED = _d.status == literal_column("'queued'")
+_earlier = deliveries.alias("earlier")
+_e = _earlier.c
+# What holds a delivery back: one made before it for the same address, no less urgent, that is
+# due, being sent, waiting for its next attempt, or (for a while) unknown.
+_HELD_BACK = exists().where(
+    _e.address_id == _d.address_id,
+    _e.id < _d.id,
+    _e.priority <= _d.priority,
+    _is(_e.status, Status.QUEUED, Status.SENDING, Status.UNKNOWN),
+    or_(
+        _e.status == "sending",
+        and_(_e.status == "queued", or_(_e.due_at <= bindparam("now"), _e.attempts > 0)),
+        and_(_e.status == "unknown", _e.called_at > bindparam("held_since")),
+    ),
+)
+_DUE = skip_locked(
+    select(
+        *(_d.id, _d.person_id, _d.address_id, _d.broadcast_id, _d.kind, _d.priority, _d.body),
+        *(_d.expires_at, _d.attempts, addresses.c.value, addresses.c.status),
+        *(people.c.consent, people.c.paused_until, people.c.zone, people.c.language),
+    )
+    .join(addresses, addresses.c.id == _d.address_id)
+    .join(people, people.c.id == _d.person_id)
+    .where(
+        _QUEUED,
+        _d.channel == bindparam("channel"),
+        _d.priority == bindparam("level"),
+        _d.due_at <= bindparam("now"),
+        ~_HELD_BACK,
+    )
+    .order_by(_d.due_at, _d.id)
+    .limit(bindparam("most")),
+    of=deliveries,
+)
+
+
+def due(
+    connection: Connection,
+    channel: str,
+    level: int,
+    *,
+    now: datetime,
+    held_since: datetime,
+    most: int,
+) -> list[Due]:
+    """Queued deliveries of one priority that may go, oldest first, held against other workers.
+
+    An unknown outcome holds back what follows it only when it was called after `held_since`.
+    """
+    found = connection.execute(
+        _DUE,
+        {
+            "channel": channel,
+            "level": level,
+            "now": now,
+            "held_since": held_since,
+            "most": most,
+        },
+    )
+    return [Due._make(row) for row in found]
+
+
+_START = (
+    update(deliveries)
+    .where(_d.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        status=Status.SENDING,
+        worker=bindparam("by"),
+        lease_until=bindparam("until"),
+        called_at=bindparam("now"),
+        updated_at=bindparam("now"),
+        attempts=_d.attempts + 1,
+    )
+)
+
+
+def start(
+    connection: Connection, ids: Sequence[int], worker: str, *, now: datetime, lease_until: datetime
+) -> None:
+    """Marks claimed deliveries as being sent, an attempt more each."""
+    if ids:
+        connection.execute(_START, {"ids": ids, "by": worker, "until": lease_until, "now": now})
+
+
+_CLOSE = (
+    update(deliveries)
+    .where(_d.id == bindparam("row"), _QUEUED)
+    .values(status=bindparam("to"), error=bindparam("why"), updated_at=bindparam("now"))
+)
+_POSTPONE = (
+    update(deliveries)
+    .where(_d.id == bindparam("row"), _QUEUED)
+    .values(due_at=bindparam("due"), updated_at=bindparam("now"))
+)
+
+
+def close(connection: Connection, rows: Rows) -> None:
+    """Queued deliveries that will not be sent. Rows: row, to, why, now."""
+    _many(connection, _CLOSE, rows)
+
+
+def postpone(connection: Connection, rows: Rows) -> None:
+    """Rows: row, due, now."""
+    _many(connection, _POSTPONE, rows)
+
+
+_SENT = (
+    update(deliveries)
+    .where(_d.id == bindparam("row"), _d.status.in_(["queued", "sending", "unknown"]))
+    .values(
+        status=Status.SENT,
+        provider_id=bindparam("provider"),
+        segments=bindparam("units"),
+        error=null(),
+        lease_until=null(),
+        updated_at=bindparam("now"),
+    )
+)
+# The attempt is the fence: whoever was overtaken by another worker's claim changes nothing.
+_MINE = and_(
+    _d.id == bindparam("row"),
+    _d.attempts == bindparam("attempt"),
+    _d.status.in_(["sending", "unknown"]),
+)
+_FAILED = (
+    update(deliveries)
+    .where(_MINE)
+    .values(
+        status=Status.FAILED,
+        error=bindparam("why"),
+        lease_until=null(),
+        updated_at=bindparam("now"),
+    )
+)
+_REQUEUE = (
+    update(deliveries)
+    .where(_MINE)
+    .values(
+        status=Status.QUEUED,
+        due_at=bindparam("due"),
+        error=bindparam("why"),
+        attempts=bindparam("left"),
+        worker=null(),
+        lease_until=null(),
+        updated_at=bindparam("now"),
+    )
+)
+_RELEASE = (
+    update(deliveries)
+    .where(_MINE)
+    .values(
+        status=Status.QUEUED,
+        attempts=_d.attempts - 1,
+        worker=null(),
+        lease_until=null(),
+        called_at=null(),
+        updated_at=bindparam("now"),
+    )
+)
+_UNKNOWN = (
+    update(deliveries)
+    .where(_MINE)
+    .values(
+        status=Status.UNKNOWN,
+        error=bindparam("why"),
+        unknowns=_d.unknowns + 1,
+        lease_until=bindparam("look"),
+        updated_at=bindparam("now"),
+    )
+)
+
+
+def sent(connection: Connection, rows: Rows) -> None:
+    """Rows: row, provider, units, now. Also over an outcome that was given up for unknown."""
+    _many(connection, _SENT, rows)
+
+
+def failed(connection: Connection, rows: Rows) -> None:
+    """Rows: row, attempt, why, now."""
+    _many(connection, _FAILED, rows)
+
+
+def requeue(connection: Connection, rows: Rows) -> None:
+    """Known not to be sent, so to be tried again. Rows: row, attempt, left, due, why, now."""
+    _many(connection, _REQUEUE, rows)
+
+
+def release(connection: Connection, rows: Rows) -> None:
+    """Claimed, but never handed to the provider. Rows: row, attempt, now."""
+    _many(connection, _RELEASE, rows)
+
+
+def unknown(connection: Connection, rows: Rows) -> None:
+    """Rows: row, attempt, why, look (when to ask the provider), now."""
+    _many(connection, _UNKNOWN, rows)
+
+
+_LAPSE = (
+    update(deliveries)
+    .where(_is(_d.status, Status.SENDING, Status.UNKNOWN))
+    .where(_d.status == "sending", _d.lease_until <= bindparam("now"))
+    .values(
+        status=Status.UNKNOWN,
+        error="lease",
+        unknowns=_d.unknowns + 1,
+        lease_until=bindparam("now"),
+        updated_at=bindparam("now"),
+    )
+)
+
+
+def lapse(connection: Connection, *, now: datetime) -> int:
+    """What a worker that died was sending becomes unknown; returns how many."""
+    return connection.execute(_LAPSE, {"now": now}).rowcount
+
+
+_UNKNOWNS = skip_locked(
+    select(
+        *(_d.id, _d.person_id, _d.address_id, _d.broadcast_id, _d.channel, _d.kind, _d.body),
+        *(_d.attempts, _d.unknowns, _d.called_at, addresses.c.value, people.c.language),
+    )
+    .join(addresses, addresses.c.id == _d.address_id)
+    .join(people, people.c.id == _d.person_id)
+    .where(_is(_d.status, Status.SENDING, Status.UNKNOWN))
+    .where(_d.status == "unknown", _d.lease_until <= bindparam("now"))
+    .where(_d.channel.in_(bindparam("channels", expanding=True)))
+    .order_by(_d.lease_until)
+    .limit(bindparam("most")),
+    of=deliveries,
+)
+_LOOKING = (
+    update(deliveries)
+    .where(_d.id == bindparam("row"), _d.status == "unknown")
+    .values(lease_until=bindparam("look"))
+)
+_FOUND = (
+    update(deliveries)
+    .where(
+        _d.id == bindparam("row"),
+        _d.status == "unknown",
+        ~exists().where(
+            _e.provider_id == bindparam("provider"), _e.channel == _d.channel, _e.id != _d.id
+        ),
+    )
+    .values(
+        status=Status.SENT,
+        provider_id=bindparam("provider"),
+        error=null(),
+        lease_until=null(),
+        updated_at=bindparam("now"),
+    )
+)
+
+
+def unknowns(
+    connection: Connection, channels: Collection[str], *, now: datetime, most: int
+) -> list[Unknown]:
+    """Unknown outcomes that are to be asked about now, held against other workers."""
+    found = connection.execute(_UNKNOWNS, {"channels": list(channels), "now": now, "most": most})
+    return [Unknown._make(row) for row in found]
+
+
+def look_again(connection: Connection, rows: Rows) -> None:
+    """Rows: row, look."""
+    _many(connection, _LOOKING, rows)
+
+
+def found(connection: Connection, row: int, provider_id: str, *, now: datetime) -> bool:
+    """An unknown delivery turned out sent. False: that message is another delivery's."""
+    fields = {"row": row, "provider": provider_id, "now": now}
+    return connection.execute(_FOUND, fields).rowcount == 1
+
+
+_RECEIPT = insert(receipts).on_conflict_do_nothing()
+_EARLY = select(receipts.c.provider_id, receipts.c.status, receipts.c.error).where(
+    receipts.c.provider_id.in_(bindparam("ids", expanding=True))
+)
+_OVERTAKEN = (
+    select(receipts.c.provider_id)
+    .join(deliveries, _d.provider_id == receipts.c.provider_id)
+    .where(_d.channel == bindparam("channel"))
+    .distinct()
+    .limit(100)
+)
+_FORGET = delete(receipts).where(
+    receipts.c.provider_id == bindparam("provider"), receipts.c.status == bindparam("state")
+)
+_FORGET_OLD = delete(receipts).where(receipts.c.at < bindparam("before"))
+_RECEIVED = lock_row(
+    select(_d.id, _d.person_id, _d.address_id, _d.status).where(
+        _d.provider_id == bindparam("provider"), _d.channel == bindparam("channel")
+    )
+)
+_ADVANCE = (
+    update(deliveries)
+    .where(_d.id == bindparam("row"))
+    .values(status=bindparam("to"), error=bindparam("why"), updated_at=bindparam("now"))
+)
+
+
+class Received(NamedTuple):
+    """The delivery that a receipt is about."""
+
+    id: int
+    person_id: int
+    address_id: int
+    status: Status
+
+
+def keep_receipt(
+    connection: Connection, provider_id: str, status: str, error: str | None, *, now: datetime
+) -> None:
+    """Keeps a receipt that came before its send was recorded."""
+    fields = {"provider_id": provider_id, "status": status, "error": error, "at": now}
+    connection.execute(_RECEIPT, fields)
+
+
+def kept_receipts(
+    connection: Connection, provider_ids: Sequence[str]
+) -> list[tuple[str, str, str | None]]:
+    """Provider id, status and error code of what came early for these messages."""
+    if not provider_ids:
+        return []
+    rows = connection.execute(_EARLY, {"ids": list(provider_ids)})
+    return [(row.provider_id, row.status, row.error) for row in rows]
+
+
+def overtaken_receipts(connection: Connection, channel: str) -> list[str]:
+    """Messages that are recorded and still have receipts kept: they crossed in two transactions."""
+    return list(connection.scalars(_OVERTAKEN, {"channel": channel}))
+
+
+def forget_receipt(connection: Connection, provider_id: str, status: str) -> None:
+    connection.execute(_FORGET, {"provider": provider_id, "state": status})
+
+
+def forget_old_receipts(connection: Connection, *, before: datetime) -> int:
+    return connection.execute(_FORGET_OLD, {"before": before}).rowcount
+
+
+def received(connection: Connection, channel: str, provider_id: str) -> Received | None:
+    """The delivery of the provider's message, held until the transaction ends."""
+    fields = {"channel": channel, "provider": provider_id}
+    row = connection.execute(_RECEIVED, fields).first()
+    if row is None:
+        return None
+    return Received(row.id, row.person_id, row.address_id, Status(row.status))
+
+
+def advance(
+    connection: Connection, delivery: Received, to: Status, error: str | None, *, now: datetime
+) -> bool:
+    """Moves a held delivery up in RANK; False when that would not be up."""
+    if RANK[to] <= RANK[delivery.status]:
+        return False
+    connection.execute(_ADVANCE, {"row": delivery.id, "to": to, "why": error, "now": now})
+    return True
+
+
+_a = addresses.c
+_taken = addresses.alias("taken")
+_CLOSE_ADDRESS = update(addresses).where(_a.id == bindparam("row")).values(status=bindparam("to"))
+_STRIKE = (
+    update(addresses)
+    .where(_a.id == bindparam("row"))
+    .values(
+        strikes=_a.strikes + 1,
+        status=case(
+            (and_(_a.status == "active", _a.strikes + 1 >= STRIKES), "invalid"), else_=_a.status
+        ),
+    )
+)
+_FORGIVE = update(addresses).where(_a.id == bindparam("row"), _a.strikes > 0).values(strikes=0)
+_MOVE = (
+    update(addresses)
+    .where(
+        _a.id == bindparam("row"),
+        ~exists().where(_taken.c.lookup == bindparam("found_by"), _taken.c.channel == _a.channel),
+    )
+    .values(value=bindparam("sealed"), lookup=bindparam("found_by"))
+)
+_LEAVE = (
+    update(people)
+    .where(people.c.id == bindparam("row"), people.c.consent != "out")
+    .values(consent="out")
+)
+_SILENCE = (
+    update(deliveries)
+    .where(_d.person_id == bindparam("person"), _QUEUED, _d.kind != "consent")
+    .values(status=Status.SUPPRESSED, error="opted_out", updated_at=bindparam("now"))
+)
+
+
+def close_address(connection: Connection, address_id: int, status: str) -> None:
+    """`status`: blocked, opted_out or invalid."""
+    connection.execute(_CLOSE_ADDRESS, {"row": address_id, "to": status})
+
+
+def strike(connection: Connection, address_id: int) -> None:
+    """One more failure; the address becomes invalid at STRIKES of them."""
+    connection.execute(_STRIKE, {"row": address_id})
+
+
+def forgive(connection: Connection, address_id: int) -> None:
+    """It was reached: earlier failures no longer count."""
+    connection.execute(_FORGIVE, {"row": address_id})
+
+
+def move_address(connection: Connection, address_id: int, sealed: bytes, lookup: bytes) -> bool:
+    """The provider gave the address a new value; False when somebody has that one already."""
+    fields = {"row": address_id, "sealed": sealed, "found_by": lookup}
+    return connection.execute(_MOVE, fields).rowcount == 1
+
+
+def opted_out(
+    connection: Connection, person_id: int, address_id: int, channel: str, *, now: datetime
+) -> None:
+    """The provider says that this person has stopped: nothing more goes out, on any address."""
+    close_address(connection, address_id, "opted_out")
+    connection.execute(_SILENCE, {"person": person_id, "now": now})
+    if connection.execute(_LEAVE, {"row": person_id}).rowcount:
+        evidence = {
+            "id": new_id(),
+            "person_id": person_id,
+            "address_id": address_id,
+            "act": "out",
+            "channel": channel,
+            "wording": "provider",
+            "at": now,
+        }
+        connection.execute(insert(consents), evidence)
+
+
+_OLDEST = select(func.min(_d.due_at)).where(_QUEUED, _d.channel == bindparam("channel"))
+_OLDEST = _OLDEST.where(_d.priority == bindparam("level"))
+
+
+def oldest_due(
+    connection: Connection, channels: Collection[str], *, now: datetime
+) -> datetime | None:
+    """Since when the most patient delivery waits; None when nothing is due."""
+    waits = (
+        connection.scalar(_OLDEST, {"channel": channel, "level": level})
+        for channel in channels
+        for level in LEVELS
+    )
+    return min((at for at in waits if at is not None and at <= now), default=None)
+
+
+def _many(connection: Connection, statement: Any, rows: Rows) -> None:
+    """In the order of ids, so that workers never wait for each other in a circle."""
+    if rows:
+        connection.execute(statement, sorted(rows, key=lambda row: row["row"]))
