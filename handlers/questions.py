@@ -86,6 +86,7 @@ AVAILABILITY_QUESTION = Choose(
     example=_("1 4, or ALL"),
     options=options(AVAILABILITY, short=AVAILABILITY_SHORT, vocabulary=vocabulary.AVAILABILITY),
     many=True,
+    optional=True,
     when=gives_time,
 )
 SPEAKS_QUESTION = Choose(
