@@ -74,15 +74,20 @@ _MONTH_OF = {word: place + 1 for word, place in _index(_MONTHS).items()} | {"mar
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split("|")}
 _QUALIFIER_OF = {word: name for name, words in _QUALIFIERS.items() for word in words.split("|")}
 
+DAY_WORDS = frozenset(_WEEKDAY_OF) | frozenset(_MONTH_OF) | frozenset(_UNIT_OF)
+DAY_WORDS |= {"hoy", "today", "manana", "tomorrow", "pasado", "next", "noche", "tarde", "am", "pm"}
+
 _WD = "(?P<wd>" + "|".join(_WEEKDAYS) + ")"
 _MONTH = "(?P<month>" + "|".join((*_MONTHS, "mar")) + ")"
 _ORDINAL = "(?:st |nd |rd |th |o |ro |ero )"
 _DAY = rf"(?P<day>[0-9]{{1,2}}) {_ORDINAL}?"
 # "5 dic 2000 h" is an hour
 _YEAR = r"(?:(?:de |del |of |comma )?(?P<year>[12][0-9]{3}) (?!(?:h|hs|hrs|horas|hours) ))?"
+# "sábado 5 de la tarde" is an hour too
+_NO_HOUR = r"(?!de la (?:manana|tarde|noche|madrugada) |del mediodia )"
 _QUALIFIED = "(?:(?P<before>" + "|".join("|".join(_QUALIFIERS.values()).split("|")) + ") )?"
 _AFTER = rf"(?:(?P<after>{_COMING_AFTER}|{_NEXT_AFTER}) )?"
-_SPAN = r"(?:(?P<n>[0-9]{1,3}|an?|un par de|a couple of|a couple) (?P<unit>"
+_SPAN = r"(?:(?P<n>[0-9]{1,3}|an?|1 par de|a couple of|a couple) (?P<unit>"
 _SPAN += "|".join(_UNITS.values()) + ") )"
 
 
@@ -132,7 +137,7 @@ def _span(match: Match[str]) -> Facts:
 
 DAY_RULES: tuple[Rule, ...] = (
     rule(rf"{_QUALIFIED}{_WD} {_AFTER}", _weekday),
-    rule(rf"{_QUALIFIED}{_WD} (?:el |dia |the |el dia )?{_DAY}", _weekday_and_day),
+    rule(rf"{_QUALIFIED}{_WD} (?:el |dia |the |el dia )?{_DAY}{_NO_HOUR}", _weekday_and_day),
     rule(rf"{_DAY}(?:de |del |of )?(?:mes de )?{_MONTH} {_YEAR}", _named_month),
     rule(rf"{_MONTH} (?:the |el )?{_DAY}{_YEAR}", _named_month),
     rule(
@@ -160,7 +165,7 @@ DAY_RULES: tuple[Rule, ...] = (
     ),
 )
 SPAN_RULES: tuple[Rule, ...] = (
-    rule(rf"(?:en|in|dentro de|within) {_SPAN}", _span),
+    rule(rf"(?:en|in|dentro de|de aqui a) {_SPAN}", _span),
     rule(rf"{_SPAN}from now ", _span),
 )
 # "mar 5" is a Tuesday or the fifth of March, unless it is English
@@ -169,7 +174,7 @@ MARTES_RULES: tuple[Rule, ...] = (
     rule(rf"mar (?:el |dia |el dia )?{_DAY}", lambda m: Facts(weekday=1, day=int(m["day"]))),
 )
 BARE_SPAN_RULES: tuple[Rule, ...] = (
-    rule(rf"(?:por |for |durante |unas? )?{_SPAN}", _span),
+    rule(rf"(?:por |for |durante |within )?{_SPAN}", _span),
     fixed(r"(?:el |la )?(?:fin|final|finales) de(?:l| este)? mes ", Facts(edge="month")),
     fixed(r"(?:the )?(?:end of (?:the |this )?month|month end) ", Facts(edge="month")),
     fixed(r"(?:el )?(?:fin|final|finales) de(?:l| este)? ano ", Facts(edge="year")),
@@ -201,11 +206,21 @@ def day_of(facts: Facts, today: date) -> date | Doubt:
     return days[0] if days[0] >= today else Doubt.PAST
 
 
-def next_is_certain(facts: Facts, today: date) -> bool:
-    """Whether "next Friday" is one day: the coming Friday is in the next calendar week too."""
-    if facts.qualifier != "next" or facts.weekday is None or _dated(facts):
+def is_certain_day(facts: Facts, day: date, today: date, language: str) -> bool:
+    """Whether everybody who says so means that day, of those that `day_of` names.
+
+    A weekday alone that is today may be next week's. "Next Friday" is certain when the coming
+    Friday is in the next calendar week too. In Spanish 8 and 15 days are a week and two.
+    """
+    if facts.span is not None:
+        fortnights = language == "es" and facts.span in ((8, "day"), (15, "day"))
+        clamped = facts.span[1] in ("month", "year") and day.day != today.day
+        return not fortnights and not clamped
+    if facts.weekday is None or _dated(facts):
         return True
-    return _coming(facts.weekday, today, skip_today=True) in _in_week(facts.weekday, 1, today)
+    if facts.qualifier == "next":
+        return {day} == _in_week(facts.weekday, 1, today)
+    return facts.qualifier is not None or day != today
 
 
 def _dated(facts: Facts) -> bool:

@@ -23,7 +23,9 @@ class Facts:
     weekday 0 is Monday; qualifier: "this", "coming" or "next"; week: calendar weeks ahead;
     numeric: two numbers whose order (day, month) is not said; ahead: days from today;
     span: a number of "day", "week", "month" or "year"; delta: time from now; edge: the end of
-    the running "month" or "year"; part: a part of the day; zone: as named; offset: from UTC.
+    the running "month" or "year"; part: a part of the day; vague: words that fix neither the
+    "day" nor the "hour"; zones: IANA names that a named zone may mean, none for the local one;
+    city: a city whose time is meant; offset: from UTC.
     """
 
     weekday: int | None = None
@@ -40,7 +42,8 @@ class Facts:
     vague: str | None = None
     clock: Clock | None = None
     part: str | None = None
-    zone: str | None = None
+    zones: tuple[str, ...] | None = None
+    city: str | None = None
     offset: timedelta | None = None
 
     def joined(self, other: "Facts") -> "Facts | None":
