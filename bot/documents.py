@@ -86,3 +86,17 @@ def _asked(flow: Flow, step: Step) -> Prompt:
     offered = tuple(option.code for option in step.options) if isinstance(step, Choose) else ()
     session = Session(flow.name, flow.version, asked=step.key, offered=offered)
     return asking.prompt(flow, session, step)
+
+
+def conversations_page() -> str:
+    """docs/conversations.md: every flow as a diagram, in both languages."""
+    parts = [
+        "# Conversations",
+        "Each conversation as a diagram, made by `enlace flows`. Boxes are questions, rhombi are"
+        " choices (○ one, ☐ several), dotted arrows pass over a question that does not apply.",
+    ]
+    for language, title in (("en", "In English"), ("es", "En español")):
+        parts.append(f"## {title}")
+        for name, text in flow_diagrams("es" if language == "es" else "en").items():
+            parts.append(f"### {name}\n\n```mermaid\n{text}\n```")
+    return "\n\n".join(parts) + "\n"
