@@ -93,7 +93,7 @@ def conversations_page() -> str:
     parts = [
         "# Conversations",
         "Each conversation as a diagram, made by `enlace flows`. Boxes are questions, rhombi are"
-        " choices (○ one, ☐ several), dotted arrows pass over a question that does not apply.",
+        " choices (○ one, ☐ several), and “if …” says who is asked.",
     ]
     for language, title in (("en", "In English"), ("es", "En español")):
         parts.append(f"## {title}")

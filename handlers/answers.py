@@ -22,13 +22,11 @@ def save(context: Context, answers: Mapping[str, Any]) -> None:
     columns = _columns(context, answers)
     if columns:
         profiles.change_person(context.connection, context.caller.person_id, **columns)
-    for key, kind in _TRAITS.items():
-        if key in answers:
-            values = answers[key] or ()
-            profiles.set_traits(context.connection, context.caller.person_id, kind, values)
+    traits = {kind: answers[key] or () for key, kind in _TRAITS.items() if key in answers}
     if answers.get("role"):
-        person = context.caller.person_id
-        profiles.set_traits(context.connection, person, "skill", [answers["role"]])
+        traits["skill"] = [answers["role"]]
+    if traits:
+        profiles.set_traits(context.connection, context.caller.person_id, traits)
 
 
 def known(context: Context) -> dict[str, Any]:

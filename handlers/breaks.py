@@ -98,7 +98,6 @@ def start_mute(context: Context, rest: str) -> None:
 
 
 def finish_mute(context: Context, answers: Mapping[str, Any]) -> None:
-    profiles.set_traits(
-        context.connection, context.caller.person_id, "muted", answers["muted"] or ()
-    )
+    muted = {"muted": answers["muted"] or ()}
+    profiles.set_traits(context.connection, context.caller.person_id, muted)
     context.say(_("Saved. TOPICS to choose again, PAUSE for a break from everything."))

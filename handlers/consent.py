@@ -21,7 +21,8 @@ def agree(context: Context, shown: str, words: str) -> None:
     """The person takes part from now on; keeps when, where, after which wording, in which words."""
     person = context.caller.person_id
     profiles.change_person(context.connection, person, consent="in")
-    profiles.set_address_status(context.connection, person, "active", "opted_out", "blocked")
+    if context.caller.consent == "out":
+        profiles.set_address_status(context.connection, person, "active", "opted_out")
     _keep(context, "in", shown, words)
 
 

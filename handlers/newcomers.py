@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -18,6 +17,8 @@ from storage.sealed import Vault
 _HANDLE_DIGITS = 6
 _TRIES = 5
 
+_add_person = insert(people).on_conflict_do_nothing(index_elements=[people.c.handle])
+
 
 def meet(connection: Connection, vault: Vault, inbound: Inbound, now: datetime) -> Caller:
     """The caller behind this address; a new person unless somebody was quicker."""
@@ -25,39 +26,53 @@ def meet(connection: Connection, vault: Vault, inbound: Inbound, now: datetime) 
     known = find_caller(connection, inbound.channel, lookup)
     if known is not None:
         return known
-    person, address = _new_person(connection, inbound, lookup, now), new_id()
+    caller = _new_person(connection, inbound, lookup, now)
     row = {
-        "id": address,
-        "person_id": person,
+        "id": caller.address_id,
+        "person_id": caller.person_id,
         "channel": inbound.channel,
         "lookup": lookup,
-        "value": vault.seal("addresses", "value", address, inbound.sender),
+        "value": vault.seal("addresses", "value", caller.address_id, inbound.sender),
         "status": "active",
         "preferred": True,
         "created_at": now,
         "heard_at": now,
     }
-    if not add_address(connection, row):
-        forget_person(connection, person)
-    found = find_caller(connection, inbound.channel, lookup)
-    if found is None:
-        raise RuntimeError("an address that was just added can't be found")
-    return found
+    if add_address(connection, row):
+        return caller
+    forget_person(connection, caller.person_id)
+    quicker = find_caller(connection, inbound.channel, lookup)
+    if quicker is None:
+        raise RuntimeError("an address that somebody else has just added can't be found")
+    return quicker
 
 
-def _new_person(connection: Connection, inbound: Inbound, lookup: bytes, now: datetime) -> int:
+def _new_person(connection: Connection, inbound: Inbound, lookup: bytes, now: datetime) -> Caller:
     suppressed = is_suppressed(connection, inbound.channel, lookup)
-    person = {
-        "language": guess_language(inbound.text, inbound.language_code),
-        "consent": "out" if suppressed else "none",
-        "created_at": now,
-        "seen_at": now,
-    }
+    language = guess_language(inbound.text, inbound.language_code)
+    consent = "out" if suppressed else "none"
     for digits in range(_HANDLE_DIGITS, _HANDLE_DIGITS + _TRIES):
-        row: dict[str, Any] = {"id": new_id(), "handle": new_handle(digits), **person}
-        statement = insert(people).on_conflict_do_nothing(index_elements=[people.c.handle])
-        if connection.execute(statement, row).rowcount == 1:
-            return int(row["id"])
+        person, handle = new_id(), new_handle(digits)
+        row = {
+            "id": person,
+            "handle": handle,
+            "language": language,
+            "consent": consent,
+            "created_at": now,
+            "seen_at": now,
+        }
+        if connection.execute(_add_person, row).rowcount == 1:
+            return Caller(
+                person_id=person,
+                address_id=new_id(),
+                channel=inbound.channel,
+                address_status="active",
+                heard_at=now,
+                handle=handle,
+                language=language,
+                consent=consent,
+                fresh=True,
+            )
     raise RuntimeError("no free handle was found")
 
 

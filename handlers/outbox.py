@@ -1,7 +1,7 @@
 """Writing to the outbox: an Outgoing sealed into a queued delivery. Nothing is sent here."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal
@@ -15,7 +15,8 @@ from storage.sealed import Vault
 
 Kind = Literal["reply", "consent", "notice", "broadcast"]
 
-_EMPTY = asdict(Outgoing())
+_PLAIN = ("text", "ask", "ask_label", "answer", "toast", "edit", "edit_text")
+_KEYBOARDS = ("keyboard", "edit_keyboard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,20 @@ class To:
 
 def encode(message: Outgoing) -> str:
     """JSON of what differs from an empty message."""
-    filled = {name: value for name, value in asdict(message).items() if value != _EMPTY[name]}
+    filled: dict[str, Any] = {
+        name: value for name in _PLAIN if (value := getattr(message, name)) not in (None, "")
+    }
+    for name in _KEYBOARDS:
+        if rows := getattr(message, name):
+            filled[name] = [[(button.label, button.data) for button in row] for row in rows]
     return json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
 
 
 def decode(text: str) -> Outgoing:
     fields: dict[str, Any] = json.loads(text)
-    for name in ("keyboard", "edit_keyboard"):
+    for name in _KEYBOARDS:
         if name in fields:
-            rows = fields[name]
-            fields[name] = tuple(tuple(Button(**button) for button in row) for row in rows)
+            fields[name] = tuple(tuple(Button(*pair) for pair in row) for row in fields[name])
     return Outgoing(**fields)
 
 

@@ -78,7 +78,7 @@ def finish(context: Context, answers: Mapping[str, Any]) -> None:
     """Saves the one answer that was changed, or the topics."""
     held.save(context, answers)
     if "topics" in answers:
-        profiles.set_traits(context.connection, context.caller.person_id, "muted", ())
+        profiles.set_traits(context.connection, context.caller.person_id, {"muted": ()})
     context.say(_("Saved. PROFILE to change something else."))
 
 

@@ -26,19 +26,19 @@ class Caller:
     handle: str
     language: str
     consent: str
-    name: bytes | None
-    zone: str | None
-    country: str | None
-    region: str | None
-    city_id: int | None
-    organisation_id: int | None
-    source: str | None
-    paused_until: datetime | None
-    misses: int
-    flow: str | None
-    state: bytes | None
-    turn: int
-    session_at: datetime | None
+    name: bytes | None = None
+    zone: str | None = None
+    country: str | None = None
+    region: str | None = None
+    city_id: int | None = None
+    organisation_id: int | None = None
+    source: str | None = None
+    paused_until: datetime | None = None
+    misses: int = 0
+    flow: str | None = None
+    state: bytes | None = None
+    turn: int = 0
+    session_at: datetime | None = None
     fresh: bool = False
 
 
@@ -79,6 +79,10 @@ _log = insert(inbound).on_conflict_do_nothing(
     index_elements=[inbound.c.channel, inbound.c.provider_id]
 )
 
+_add_address = insert(addresses).on_conflict_do_nothing(
+    index_elements=[addresses.c.channel, addresses.c.lookup]
+)
+
 _session = insert(sessions)
 _save = _session.on_conflict_do_update(
     index_elements=[sessions.c.person_id],
@@ -108,10 +112,7 @@ def log_inbound(connection: Connection, row: dict[str, Any]) -> bool:
 
 def add_address(connection: Connection, row: dict[str, Any]) -> bool:
     """False when somebody else has just added the same address."""
-    statement = insert(addresses).on_conflict_do_nothing(
-        index_elements=[addresses.c.channel, addresses.c.lookup]
-    )
-    return connection.execute(statement, row).rowcount == 1
+    return connection.execute(_add_address, row).rowcount == 1
 
 
 def is_suppressed(connection: Connection, channel: str, lookup: bytes) -> bool:

@@ -1,6 +1,6 @@
 """Reading and changing what is held of one person: columns, traits, registrations, consent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,10 +30,18 @@ def traits_of(connection: Connection, person_id: int) -> dict[str, list[str]]:
     return found
 
 
-def set_traits(connection: Connection, person_id: int, kind: str, values: Iterable[str]) -> None:
-    """The person has exactly these codes of this kind from now on."""
-    connection.execute(delete(traits).where(traits.c.person_id == person_id, traits.c.kind == kind))
-    rows = [{"person_id": person_id, "kind": kind, "value": value} for value in values]
+def set_traits(
+    connection: Connection, person_id: int, values: Mapping[str, Iterable[str]]
+) -> None:
+    """The person has exactly these codes, by kind, from now on; other kinds stay."""
+    connection.execute(
+        delete(traits).where(traits.c.person_id == person_id, traits.c.kind.in_(list(values)))
+    )
+    rows = [
+        {"person_id": person_id, "kind": kind, "value": code}
+        for kind, codes in values.items()
+        for code in codes
+    ]
     if rows:
         connection.execute(insert(traits), rows)
 

@@ -1,7 +1,7 @@
 """What comes in and what goes out, the same for every channel. No parsing, no rendering."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -85,11 +85,19 @@ class Outgoing:
     edit_keyboard: Keyboard = ()
 
 
+_KEPT = ("channel", "provider_id", "sender", "text", "kind", "media", "language_code", "opt_out")
+
+
 def to_json(inbound: Inbound) -> str:
     """The message without its location, which is never stored, not even sealed."""
-    kept = asdict(replace(inbound, location=None))
-    kept["sent_at"] = inbound.sent_at.isoformat()
-    filled = {name: value for name, value in kept.items() if value is not None}
+    filled: dict[str, Any] = {
+        name: value for name in _KEPT if (value := getattr(inbound, name)) not in (None, "")
+    }
+    filled["sent_at"] = inbound.sent_at.isoformat()
+    if inbound.press:
+        filled["press"] = asdict(inbound.press)
+    if inbound.contact:
+        filled["contact"] = asdict(inbound.contact)
     return json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
 
 

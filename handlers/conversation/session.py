@@ -3,10 +3,10 @@
 import json
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from handlers.conversation.flow import Answers, Choose, Flow
+from handlers.conversation.flow import Answers, Ask, Choose, Confirm, Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class Session:
 
     `question` counts the questions asked: a button of an older one is stale. `offered` is what
     the numbers meant when they were shown; `picked` the choices ticked so far; `misses` the
-    answers in a row that were not understood.
+    answers in a row that were not understood. `editing` is the answer that is being changed,
+    with its value so far.
     """
 
     flow: str
@@ -27,53 +28,93 @@ class Session:
     picked: tuple[Any, ...] = ()
     question: int = 0
     misses: int = 0
+    editing: tuple[str, Any] | None = None
 
     def known(self) -> Answers:
         return ChainMap(dict(self.answers), dict(self.given))
 
     def answered(self, key: str, value: Any) -> "Session":
         kept = tuple(pair for pair in self.answers if pair[0] != key)
-        return replace(self, answers=(*kept, (key, value)), misses=0, picked=(), offered=())
+        return replace(
+            self, answers=(*kept, (key, value)), misses=0, picked=(), offered=(), editing=None
+        )
 
     def without(self, key: str) -> "Session":
         kept = tuple(pair for pair in self.answers if pair[0] != key)
-        return replace(self, answers=kept, misses=0, picked=(), offered=())
+        return replace(self, answers=kept, misses=0, picked=(), offered=(), editing=None)
+
+    def edited(self, key: str) -> "Session":
+        """Its question is open again; the answer so far is kept for someone who goes back."""
+        return replace(self.without(key), editing=(key, dict(self.answers)[key]))
+
+
+_FIELDS = tuple(field.name for field in fields(Session))
 
 
 def dump(session: Session) -> str:
-    return json.dumps(asdict(session), ensure_ascii=False, separators=(",", ":"))
+    kept = {name: getattr(session, name) for name in _FIELDS}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
 def load(text: str) -> Session:
-    fields: dict[str, Any] = json.loads(text)
+    kept: dict[str, Any] = json.loads(text)
     for name in ("given", "answers"):
-        fields[name] = tuple((key, value) for key, value in fields[name])
+        kept[name] = tuple((key, value) for key, value in kept[name])
     for name in ("offered", "picked"):
-        fields[name] = tuple(fields[name])
-    return Session(**fields)
+        kept[name] = tuple(kept[name])
+    return Session(**kept)
 
 
 def adopt(flow: Flow, session: Session) -> Session:
     """The session under today's version of its flow: renamed steps keep their answers.
 
     Answers of removed steps, and choices that are no longer offered, are dropped and asked again.
+    A number that answers the question on the screen still means what was shown there.
     """
     if session.version == flow.version:
         return session
-    answers = tuple(
-        (key, value)
-        for key, value in ((flow.renamed.get(key, key), value) for key, value in session.answers)
-        if _still_valid(flow, key, value)
-    )
+    names = {key: flow.renamed.get(key, key) for key, _value in session.answers}
+    asked = session.asked and flow.renamed.get(session.asked, session.asked)
     return replace(
-        session, version=flow.version, answers=answers, asked=None, offered=(), picked=()
+        session,
+        version=flow.version,
+        answers=tuple(
+            (names[key], value)
+            for key, value in session.answers
+            if _still_valid(flow, names[key], value)
+        ),
+        asked=asked,
+        offered=_still_meant(flow, asked, session.offered),
+        picked=tuple(code for code in session.picked if _still_valid(flow, asked, [code])),
+        editing=_still_edited(flow, session.editing),
     )
 
 
-def _still_valid(flow: Flow, key: str, value: Any) -> bool:
-    step = flow.step(key)
+def _still_meant(flow: Flow, asked: str | None, offered: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What was offered, if the step asked is still of the kind that offers such things."""
+    match asked and flow.step(asked):
+        case Confirm():
+            return tuple(flow.renamed.get(key, key) for key in offered)
+        case Choose() if all(isinstance(value, str) for value in offered):
+            return offered
+        case Ask() if all(isinstance(value, dict) for value in offered):
+            return offered
+    return ()
+
+
+def _still_edited(flow: Flow, editing: tuple[str, Any] | None) -> tuple[str, Any] | None:
+    if editing is None:
+        return None
+    key, value = flow.renamed.get(editing[0], editing[0]), editing[1]
+    return (key, value) if _still_valid(flow, key, value) else None
+
+
+def _still_valid(flow: Flow, key: str | None, value: Any) -> bool:
+    step = flow.step(key) if key else None
     if step is None:
         return False
+    if value is None:
+        return step.optional
     if not isinstance(step, Choose):
         return True
     codes = {option.code for option in step.options}
