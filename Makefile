@@ -8,7 +8,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench catalogs format lock clean
+.PHONY: help install demo test check bench catalogs documents format lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: install ## measure, and write benchmarks/results.json
 
 catalogs: install ## collect new texts into the catalogs of both languages
 	$(BIN)/python -m locales update
+
+documents: install ## write the diagrams of docs/conversations.md anew
+	$(BIN)/python -m bot.documents
 
 format: install ## lay the code out and fix what can be fixed by itself
 	$(BIN)/ruff check --fix .

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from handlers.conversation import asking
 from handlers.conversation.diagram import diagram
@@ -17,6 +18,7 @@ from locales.catalog import texts_said_by
 from locales.formatting import Day
 from locales.gsm7 import Cost, cost
 
+PAGE = Path("docs") / "conversations.md"
 _SAMPLES: Mapping[str, object] = {
     "code": "chicago",
     "day": Day(date(2026, 12, 30)),
@@ -100,3 +102,7 @@ def conversations_page() -> str:
         for name, text in flow_diagrams("es" if language == "es" else "en").items():
             parts.append(f"### {name}\n\n```mermaid\n{text}\n```")
     return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(conversations_page(), "utf-8")

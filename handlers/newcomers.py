@@ -49,7 +49,7 @@ def meet(connection: Connection, vault: Vault, inbound: Inbound, now: datetime) 
 
 def _new_person(connection: Connection, inbound: Inbound, lookup: bytes, now: datetime) -> Caller:
     suppressed = is_suppressed(connection, inbound.channel, lookup)
-    language = guess_language(inbound.text, inbound.language_code)
+    language = guess_language(_own_words(inbound.text), inbound.language_code)
     consent = "out" if suppressed else "none"
     for digits in range(_HANDLE_DIGITS, _HANDLE_DIGITS + _TRIES):
         person, handle = new_id(), new_handle(digits)
@@ -74,6 +74,11 @@ def _new_person(connection: Connection, inbound: Inbound, lookup: bytes, now: da
                 fresh=True,
             )
     raise RuntimeError("no free handle was found")
+
+
+def _own_words(text: str) -> str:
+    """Telegram itself sends /start and what a link carries; that says nothing of the person."""
+    return "" if text.startswith("/start") else text
 
 
 def new_handle(digits: int = _HANDLE_DIGITS) -> str:
