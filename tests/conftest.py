@@ -1,5 +1,7 @@
-"""What every test may ask for: fresh migrated databases and a browser. Nothing of one area."""
+"""What every test may ask for: fresh databases, an office on one, a browser. Nothing of one area."""
 
+import fcntl
+import hashlib
 import logging
 import os
 import shutil
@@ -20,6 +22,8 @@ from tests import postgres as launcher
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+    from tests.talk import Office
+
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _BROWSER_FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -27,6 +31,8 @@ _BROWSER_FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 )
 _database_numbers = count(1)
+_STORAGE = Path(__file__).parent.parent / "storage"
+_FILLING = ("gazetteer*.py", "place_names.py", "data/*", "migrations/versions/*.py")
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +69,51 @@ def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     path = tmp_path_factory.mktemp("migrated") / "enlace.db"
     upgrade(f"sqlite:///{path}")
+    return _in_one_file(path)
+
+
+@pytest.fixture(scope="session")
+def _filled_sqlite(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Migrated, with the gazetteer and the demo network. The gazetteer takes many seconds to
+    fill, so it is kept between test runs for as long as what fills it stays the same."""
+    from handlers.network import demo_network, load
+    from storage.database import Database
+
+    path = tmp_path_factory.mktemp("filled") / "enlace.db"
+    kept = request.config.cache.mkdir("gazetteer")
+    with (kept / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        shutil.copy(_kept_gazetteer(kept), path)
+    database = Database(f"sqlite:///{path}")
+    database.run_now(lambda connection: load(connection, demo_network()))
+    database.close_now()
+    return _in_one_file(path)
+
+
+def _kept_gazetteer(kept: Path) -> Path:
+    from storage import gazetteer
+    from storage.database import Database
+    from storage.gazetteer_sources import edition
+    from storage.migrations import upgrade
+
+    sources = sorted(path for pattern in _FILLING for path in _STORAGE.glob(pattern))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources) + edition().encode())
+    path = kept / f"{digest.hexdigest()[:16]}.db"
+    if not path.exists():
+        for old in kept.glob("*.db*"):
+            old.unlink()
+        unfinished = path.with_suffix(".db-unfinished")
+        upgrade(f"sqlite:///{unfinished}")
+        database = Database(f"sqlite:///{unfinished}")
+        database.run_now(gazetteer.fill)
+        database.close_now()
+        _in_one_file(unfinished).rename(path)
+    return path
+
+
+def _in_one_file(path: Path) -> Path:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
@@ -96,6 +147,27 @@ def database_url(request: pytest.FixtureRequest) -> str:
     fixture = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     url: str = request.getfixturevalue(fixture)
     return url
+
+
+@pytest.fixture
+def office(tmp_path: Path, _filled_sqlite: Path) -> "Iterator[Office]":
+    """An office on a SQLite database of this test alone, with the gazetteer and the demo network."""
+    yield from _office(f"sqlite:///{shutil.copy(_filled_sqlite, tmp_path / 'filled.db')}")
+
+
+@pytest.fixture
+def bare_office(database_url: str) -> "Iterator[Office]":
+    """An office without places and organisations; the test runs once on each kind of database."""
+    yield from _office(database_url)
+
+
+def _office(url: str) -> "Iterator[Office]":
+    from storage.database import Database
+    from tests.talk import Office
+
+    database = Database(url)
+    yield Office(database)
+    database.close_now()
 
 
 @pytest.fixture

@@ -41,10 +41,12 @@ def prompt(flow: Flow, session: Session, step: Step, lead: Message | None = None
     )
 
 
-def offers(step: Step, known: Answers) -> tuple[Any, ...]:
+def offers(flow: Flow, session: Session, step: Step) -> tuple[Any, ...]:
     """What the numbers will mean when this step is shown."""
     if isinstance(step, Choose):
-        return tuple(option.code for option in step.open_options(known))
+        return tuple(option.code for option in step.open_options(session.known()))
+    if isinstance(step, Confirm):
+        return tuple(each.key for each in answered_steps(flow, session))
     return ()
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from handlers.conversation.flow import (
     Heard,
@@ -16,14 +17,26 @@ from handlers.conversation.flow import (
 )
 from handlers.conversation.numbers import whole_number
 from handlers.conversation.vocabulary import ALL, NONE
-from handlers.conversation.words import fold
+from handlers.conversation.words import fold, word_set
 from locales import LANGUAGES, _, translate
 
 _NEAR = 84
-_SHORTEST_NEAR = 4
+_SHORTEST_INSIDE = 4
 _LONGEST = 500
-_SEPARATORS = re.compile(r"\s*(?:[,;/\n+&.]|\by\b|\be\b|\band\b)\s*", re.IGNORECASE)
-_RANGE = re.compile(r"^\s*\d+\s*[-\u2013]\s*\d+\s*$")
+_SEPARATORS = re.compile(
+    r"\s*(?:[,;/\n+&.]|\by\b|\be\b|\band\b|(?<=\d)[ye](?=\d))\s*", re.IGNORECASE
+)
+_RANGE = re.compile(
+    r"\d\s*(?:[-\u2010-\u2015\u2212]|\b(?:al?|to|hasta|thru|through)\b)\s*(?:el\s+)?\d",
+    re.IGNORECASE,
+)
+_NUMBER_WORDS = word_set(
+    "opcion opciones option options numero numeros number numbers el los las the"
+)
+_EXCEPTING = word_set(
+    "no not dont ni nor sin without menos except excepto salvo never nunca tampoco"
+)
+"""Words that turn the meaning of what they stand beside."""
 
 
 def choose_one(options: Sequence[Option], offered: Sequence[Any], heard: Heard) -> Hearing:
@@ -45,12 +58,16 @@ def choose_many(options: Sequence[Option], offered: Sequence[Any], heard: Heard)
         return Understood([option.code for option in options])
     if folded in NONE:
         return Understood([])
-    if _RANGE.match(text):
+    if _RANGE.search(text):
         return NotUnderstood(_("Please send each number, like: 1 3"))
-    found = [_part(options, offered, part) for part in _parts(text)]
-    if not any(found) or any(part is None for part in found):
+    wanted: set[str] = set()
+    for part in _parts(text):
+        hearing = _part(options, offered, part)
+        if isinstance(hearing, NotUnderstood):
+            return hearing
+        wanted.update(hearing)
+    if not wanted:
         return NotUnderstood()
-    wanted = {code for part in found if part for code in part}
     return Understood([option.code for option in options if option.code in wanted])
 
 
@@ -73,22 +90,38 @@ def _numbered(options: Sequence[Option], offered: Sequence[Any], number: int) ->
 
 
 def _parts(text: str) -> list[str]:
-    parts = [part for part in _SEPARATORS.split(text) if part and part.strip()]
-    return [piece for part in parts for piece in _spaced_numbers(part)]
+    return [part for part in _SEPARATORS.split(text) if part and part.strip()]
 
 
-def _spaced_numbers(part: str) -> list[str]:
-    words = part.split()
-    return words if all(word.strip("#()").isdigit() for word in words) else [part]
-
-
-def _part(options: Sequence[Option], offered: Sequence[Any], part: str) -> list[str] | None:
-    """Codes that this part names; None for a number that was not offered."""
+def _part(
+    options: Sequence[Option], offered: Sequence[Any], part: str
+) -> list[str] | NotUnderstood:
+    """The codes that this part names: "cook", "3", "1 3 5", "3 Medical", "options 1 3"."""
     number = whole_number(part)
-    if number is None:
+    if number is not None:
+        return _all_numbered(options, offered, [number])
+    words = part.split()
+    numbers = [n for n in map(whole_number, words) if n is not None]
+    if not any(char.isdigit() for char in part):
         return _named(options, part)
-    hearing = _numbered(options, offered, number)
-    return [hearing.value] if isinstance(hearing, Understood) else None
+    rest = [word for word in words if whole_number(word) is None]
+    named = _named(options, " ".join(rest))
+    if not named and not _NUMBER_WORDS.issuperset(map(fold, rest)):
+        return NotUnderstood()
+    found = _all_numbered(options, offered, numbers)
+    return found if isinstance(found, NotUnderstood) else [*found, *named]
+
+
+def _all_numbered(
+    options: Sequence[Option], offered: Sequence[Any], numbers: Sequence[int]
+) -> list[str] | NotUnderstood:
+    codes = []
+    for number in numbers:
+        hearing = _numbered(options, offered, number)
+        if not isinstance(hearing, Understood):
+            return NotUnderstood(hearing.why if isinstance(hearing, NotUnderstood) else None)
+        codes.append(hearing.value)
+    return codes
 
 
 def _named(options: Sequence[Option], text: str) -> list[str]:
@@ -99,10 +132,10 @@ def _named(options: Sequence[Option], text: str) -> list[str]:
     exact = [code for words, code in vocabulary if folded in words]
     if exact:
         return exact
-    inside = [code for words, code in vocabulary if any(_stands_in(w, folded) for w in words)]
-    if inside:
-        return inside
-    return [code for words, code in vocabulary if _near(folded, words)]
+    if not _EXCEPTING.isdisjoint(folded.split()):
+        return []
+    near = [code for words, code in vocabulary if _near(folded, words)]
+    return near or _inside(vocabulary, folded)
 
 
 @cache
@@ -113,11 +146,20 @@ def words_of(option: Option) -> frozenset[str]:
     return option.words | labels | {fold(option.code)}
 
 
-def _stands_in(word: str, folded: str) -> bool:
-    return len(word) >= _SHORTEST_NEAR and f" {word} " in f" {folded} "
+def _inside(vocabulary: Sequence[tuple[frozenset[str], str]], folded: str) -> list[str]:
+    """Options named among other words; a phrase is taken before the words that it is made of."""
+    every_word = {word for words, _code in vocabulary for word in words}
+    left, said = f" {folded} ", set()
+    for word in sorted(every_word, key=lambda word: (-len(word), word)):
+        if len(word) >= _SHORTEST_INSIDE and f" {word} " in left:
+            left = left.replace(f" {word} ", " | ")
+            said.add(word)
+    return [code for words, code in vocabulary if not said.isdisjoint(words)]
 
 
 def _near(folded: str, words: frozenset[str]) -> bool:
-    if len(folded) < _SHORTEST_NEAR:
+    """One slip of the finger in five letters or more, two in eight or more."""
+    slips = 0 if len(folded) < 5 else 1 if len(folded) < 8 else 2
+    if not slips:
         return False
-    return process.extractOne(folded, words, scorer=fuzz.ratio, score_cutoff=_NEAR) is not None
+    return any(OSA.distance(folded, word, score_cutoff=slips) <= slips for word in words)

@@ -3,7 +3,7 @@
 No clock, no database, no network; the same three always give the same turn.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,11 +24,13 @@ from handlers.conversation.flow import (
 from handlers.conversation.numbers import whole_number
 from handlers.conversation.session import Session, adopt, visible
 from handlers.conversation.turn import Ending, Prompt, Settled, Turn
-from handlers.conversation.vocabulary import DONE, NO, YES, Steer, steering
+from handlers.conversation.vocabulary import DONE, NO, Steer, agrees, steering
 from handlers.conversation.words import fold
 from locales import LANGUAGES, Message, _, translate
 
 _MISSES_BEFORE_HUMAN = 2
+_MOST_DIGITS = 4
+_LONGEST_CHANGE = 200
 
 
 def start(
@@ -55,12 +57,13 @@ def advance(flow: Flow, session: Session, heard: Heard) -> Turn:
     step = flow.open_step(session.known())
     if step is None:
         return _finish(flow, session)
-    session = _facing(session, step)
     if heard.press is not None:
         return _pressed(flow, session, step, heard.press)
     steer = steering(heard.text)
     if steer is not None:
         return _steered(flow, session, step, steer)
+    if session.asked != step.key:
+        return _ask(flow, session)
     if isinstance(step, Confirm):
         return _confirm_heard(flow, session, step, heard.text)
     return _take(flow, session, step, _hear(session, step, heard))
@@ -73,17 +76,11 @@ def open_question(flow: Flow, session: Session) -> Step | None:
 
 def is_choice(flow: Flow, session: Session, heard: Heard) -> bool:
     """Whether the words name an option of the open question."""
-    step = open_question(flow, session)
-    if not isinstance(step, Choose):
+    session = adopt(flow, session)
+    step = flow.open_step(session.known())
+    if not isinstance(step, Choose) or session.asked != step.key:
         return False
-    return isinstance(_hear(_facing(adopt(flow, session), step), step, heard), Understood)
-
-
-def _facing(session: Session, step: Step) -> Session:
-    """The session as asked for this step; after an upgrade its offers are made anew."""
-    if session.asked == step.key:
-        return session
-    return replace(session, asked=step.key, offered=asking.offers(step, session.known()), picked=())
+    return isinstance(_hear(session, step, heard), Understood)
 
 
 def _hear(session: Session, step: Step, heard: Heard) -> Hearing:
@@ -131,7 +128,7 @@ def _steered(flow: Flow, session: Session, step: Step, steer: Steer) -> Turn:
         case Steer.EXIT:
             return Turn(None, (Prompt(flow.left),), ending=Ending.LEFT)
         case Steer.BACK:
-            return _back(flow, session)
+            return _back(flow, session, step)
         case Steer.SKIP:
             if step.optional:
                 return _ask(flow, session.answered(step.key, None))
@@ -144,24 +141,41 @@ def _steered(flow: Flow, session: Session, step: Step, steer: Steer) -> Turn:
             return _ask(flow, session, lead=lead, again=True)
 
 
-def _back(flow: Flow, session: Session) -> Turn:
-    """Forget the latest answer that still counts, so that its question opens again."""
-    counting = visible(flow, session)
-    latest = next((key for key, _value in reversed(session.answers) if key in counting), None)
+def _back(flow: Flow, session: Session, step: Step) -> Turn:
+    """Forget the latest answer before this question, so that its own question opens again.
+
+    Who was changing an answer gets back to the summary, with that answer as it was.
+    """
+    if session.editing is not None:
+        return _ask(flow, session.answered(*session.editing))
+    applying = [each.key for each in flow.asked_of(session.known())]
+    earlier = applying[: applying.index(step.key)]
+    latest = next((key for key, _value in reversed(session.answers) if key in earlier), None)
     if latest is None:
         return _ask(flow, session, lead=_("This is the first question."), again=True)
     return _ask(flow, session.without(latest))
 
 
 def _ask(flow: Flow, session: Session, *, lead: Message | None = None, again: bool = False) -> Turn:
-    """Ask the first open question, or finish. `again` keeps the offers of the question asked."""
+    """Ask the first open question, or finish.
+
+    `again`: if it is the one on the screen, its numbers and its buttons stay what they are.
+    """
     step = flow.open_step(session.known())
     if step is None:
         return _finish(flow, session)
-    if not (again and session.asked == step.key and session.offered):
-        session = replace(session, offered=asking.offers(step, session.known()), picked=())
-    session = replace(session, asked=step.key, question=session.question + 1)
+    if not (again and _is_on_the_screen(flow, session, step)):
+        offers = asking.offers(flow, session, step)
+        number = session.question + 1
+        session = replace(session, asked=step.key, offered=offers, picked=(), question=number)
     return Turn(session, (asking.prompt(flow, session, step, lead),))
+
+
+def _is_on_the_screen(flow: Flow, session: Session, step: Step) -> bool:
+    """After an upgrade the same question may offer something else."""
+    if session.asked != step.key or isinstance(step, Ask):
+        return session.asked == step.key
+    return set(session.offered) == set(asking.offers(flow, session, step))
 
 
 def _finish(flow: Flow, session: Session) -> Turn:
@@ -171,19 +185,34 @@ def _finish(flow: Flow, session: Session) -> Turn:
 
 def _pressed(flow: Flow, session: Session, step: Step, press: str) -> Turn:
     mark, _colon, token = press.partition(":")
-    if mark != str(session.question):
+    if session.asked != step.key:
         return _stale(flow, session)
+    if mark != str(session.question):
+        return _stale(flow, session, mark)
     if isinstance(step, Confirm):
         return _confirm_pressed(flow, session, step, token)
     if token == asking.SKIP and step.optional:
         return _settle(_ask(flow, session.answered(step.key, None)), step, _("Skip"))
     if isinstance(step, Choose) and step.many:
         return _many_pressed(flow, session, step, token)
-    if not token.isascii() or not token.isdigit() or int(token) >= len(session.offered):
+    pressed = _offered_as(session, step, token)
+    if pressed is None:
         return _stale(flow, session)
+    shown = asking.shown(step, pressed.value)
+    return _settle(_take(flow, session, step, pressed), step, shown)
+
+
+def _offered_as(session: Session, step: Step, token: str) -> Understood | None:
+    """What the button of this number stands for, if that can still be chosen."""
+    if len(token) > _MOST_DIGITS or not token.isascii() or not token.isdigit():
+        return None
+    if int(token) >= len(session.offered):
+        return None
     value = session.offered[int(token)]
-    shown = asking.shown(step, value)
-    return _settle(_take(flow, session, step, Understood(value)), step, shown)
+    if isinstance(step, Choose):
+        codes = {option.code for option in step.open_options(session.known())}
+        return Understood(value) if value in codes else None
+    return Understood(value)
 
 
 def _many_pressed(flow: Flow, session: Session, step: Choose, token: str) -> Turn:
@@ -197,9 +226,10 @@ def _many_pressed(flow: Flow, session: Session, step: Choose, token: str) -> Tur
         values = _in_order(session, step)
         turn = _ask(flow, session.answered(step.key, values))
         return _settle(turn, step, asking.shown(step, values))
-    if not token.isascii() or not token.isdigit() or int(token) >= len(session.offered):
+    pressed = _offered_as(session, step, token)
+    if pressed is None:
         return _stale(flow, session)
-    ticked = replace(session, picked=_toggle(session.picked, session.offered[int(token)]))
+    ticked = replace(session, picked=_toggle(session.picked, pressed.value))
     return Turn(ticked, refreshed=asking.prompt(flow, ticked, step))
 
 
@@ -213,43 +243,56 @@ def _settle(turn: Turn, step: Step, choice: Any) -> Turn:
     return replace(turn, settled=Settled(step.ask, choice))
 
 
-def _stale(flow: Flow, session: Session) -> Turn:
-    turn = _ask(flow, session, again=True)
-    return replace(turn, toast=_("That button is from an earlier question."))
+def _stale(flow: Flow, session: Session, mark: str = "") -> Turn:
+    """Asks again, unless the button is of the question just answered: then it was a double tap."""
+    toast = _("That button is from an earlier question.")
+    if mark == str(session.question - 1):
+        return Turn(session, toast=toast)
+    return replace(_ask(flow, session, again=True), toast=toast)
 
 
 def _confirm_pressed(flow: Flow, session: Session, step: Confirm, token: str) -> Turn:
-    steps = asking.answered_steps(flow, session)
     if token == asking.YES:
         turn = _ask(flow, session.answered(step.key, True))
         return _settle(turn, step, _("Yes, save"))
-    if not token.isascii() or not token.isdigit() or int(token) >= len(steps):
+    pressed = _offered_as(session, step, token)
+    chosen = _answered(flow, session, pressed.value) if pressed else None
+    if chosen is None:
         return _stale(flow, session)
-    chosen = steps[int(token)]
-    return _settle(_ask(flow, session.without(chosen.key)), step, chosen.label)
+    return _settle(_ask(flow, session.edited(chosen.key)), step, chosen.label)
+
+
+def _answered(flow: Flow, session: Session, key: Any) -> Step | None:
+    steps = asking.answered_steps(flow, session)
+    return next((step for step in steps if step.key == key), None)
 
 
 def _confirm_heard(flow: Flow, session: Session, step: Confirm, text: str) -> Turn:
     folded = fold(text)
-    if folded in YES:
+    if agrees(folded):
         return _ask(flow, session.answered(step.key, True))
-    chosen = _to_change(asking.answered_steps(flow, session), text)
+    chosen = _to_change(flow, session, text)
     if chosen is not None:
-        return _ask(flow, session.without(chosen.key))
+        return _ask(flow, session.edited(chosen.key))
     if folded in NO:
         return _ask(flow, session, lead=_("Send the number of the answer to change."), again=True)
     return _missed(flow, session, step, None)
 
 
-def _to_change(steps: Sequence[Step], text: str) -> Step | None:
-    """The answered step that a number or a label names."""
+def _to_change(flow: Flow, session: Session, text: str) -> Step | None:
+    """The answered step that a number names as it was shown, or the only one whose label is said.
+
+    So "change my name" and "el lugar" are understood.
+    """
     number = whole_number(text)
     if number is not None:
-        return steps[number - 1] if 1 <= number <= len(steps) else None
-    folded = fold(text)
-    named = [step for step in steps if folded in _label_words(step)]
+        shown = session.offered[number - 1 : number] if number else ()
+        return _answered(flow, session, shown[0]) if shown else None
+    said = f" {fold(text[:_LONGEST_CHANGE])} "
+    steps = asking.answered_steps(flow, session)
+    named = [step for step in steps if any(f" {label} " in said for label in _labels(step))]
     return named[0] if len(named) == 1 else None
 
 
-def _label_words(step: Step) -> set[str]:
+def _labels(step: Step) -> set[str]:
     return {fold(translate(step.label, language)) for language in LANGUAGES}

@@ -130,8 +130,20 @@ class Flow:
         return next((step for step in self.steps if step.key == key), None)
 
     def asked_of(self, answers: Answers) -> tuple[Step, ...]:
-        """The steps that apply to someone with these answers, in order."""
-        return tuple(step for step in self.steps if step.when(answers))
+        """The steps that apply to someone with these answers, in order.
+
+        A condition sees the answers of the steps before it that apply themselves, so that
+        a branch that was left behind can't lead anywhere.
+        """
+        keys = {step.key for step in self.steps}
+        counting = {key: value for key, value in answers.items() if key not in keys}
+        applying = []
+        for step in self.steps:
+            if step.when(counting):
+                applying.append(step)
+                if step.key in answers:
+                    counting[step.key] = answers[step.key]
+        return tuple(applying)
 
     def open_step(self, answers: Answers) -> Step | None:
         """The first question without an answer; the position of a conversation is never stored."""

@@ -26,9 +26,8 @@ _ORDINALS = {
     )
     for word in words.split()
 }
-_ARTICLES = word_set(
-    "el la los las the opcion option number numero num no nro n choice answer respuesta"
-)
+_ARTICLES = word_set("el la the opcion option number numero num no nro n choice answer respuesta")
+_POLITE = word_set("please gracias thanks porfa porfis porfavor", "por favor", "thank you")
 _ACCENTED = {
     "dieciseis": "dieciséis",
     "veintidos": "veintidós",
@@ -45,10 +44,17 @@ def whole_number(text: str) -> int | None:
     if len(text) > _LONGEST or _NEGATIVE.match(text):
         return None
     grouped = re.sub(r"(?<=\d)[.,](?=\d{3}\b)", "", text)
-    words = fold(grouped).split()
+    words = _without_politeness(fold(grouped)).split()
+    if len(words) > 1 and words[-1] == "one" and words[-2] in _ORDINALS:
+        words = words[:-1]
     while len(words) > 1 and words[0] in _ARTICLES:
         words = words[1:]
     return _read(" ".join(_ACCENTED.get(word, word) for word in words))
+
+
+def _without_politeness(folded: str) -> str:
+    ending = next((each for each in _POLITE if folded.endswith(f" {each}")), None)
+    return folded.removesuffix(f" {ending}") if ending else folded
 
 
 @lru_cache(maxsize=4096)

@@ -37,12 +37,22 @@ ALL = word_set(
     *("all of them", "todos los temas", "todas las anteriores", "cuando sea", "any time"),
 )
 NONE = word_set(
-    "none nothing ninguno ninguna nada",
+    "none nothing nobody ninguno ninguna nada nadie",
     *("none of them", "ninguna de las anteriores", "ninguno de estos", "nothing else"),
 )
 DONE = word_set("done listo lista ready ya terminar fin")
 
+_POLITE = word_set("gracias thanks thank you por favor please muy muchas bien todo so it is thats")
+
 _BY_WORD = {word: steer for steer, words in _STEER.items() for word in words}
+
+
+def agrees(folded: str) -> bool:
+    """Whether it is a yes, alone or with nothing but polite words and other yeses around it."""
+    words = folded.split()
+    if folded in YES:
+        return True
+    return bool(words) and words[0] in YES and all(word in YES | _POLITE for word in words)
 
 
 def steering(text: str) -> Steer | None:
