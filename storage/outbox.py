@@ -199,7 +199,7 @@ def postpone(connection: Connection, rows: Rows) -> None:
 
 _SENT = (
     update(deliveries)
-    .where(_d.id == bindparam("row"), _d.status.in_(["queued", "sending", "unknown"]))
+    .where(_d.id == bindparam("row"), _is(_d.status, Status.QUEUED, Status.SENDING, Status.UNKNOWN))
     .values(
         status=Status.SENT,
         provider_id=bindparam("provider"),
@@ -213,7 +213,7 @@ _SENT = (
 _MINE = and_(
     _d.id == bindparam("row"),
     _d.attempts == bindparam("attempt"),
-    _d.status.in_(["sending", "unknown"]),
+    _is(_d.status, Status.SENDING, Status.UNKNOWN),
 )
 _FAILED = (
     update(deliveries)

@@ -10,7 +10,7 @@ from itertools import count
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.channels.base import Channel, SenderEffect, SendError
 from bot.delivery.caller import Caller
@@ -60,8 +60,10 @@ class Lane:
         """Until `stop`; then calls in flight end and are recorded, and nothing is claimed."""
         self._wake = self._database.listen(OUTBOX)
         try:
+            pause = 0.0
             while not self._is_done():
-                await self._wake.wait(await self._turn())
+                await self._wake.wait(pause)
+                pause = await self._turn()
         finally:
             self._wake.close()
             for call in self._calls:
@@ -144,7 +146,7 @@ class Lane:
                 await self._database.run(partial(self._recorder.record, outcomes=[one]))
             except (OperationalError, InterfaceError, CommitUnknownError):
                 raise
-            except DBAPIError as error:
+            except Exception as error:
                 log.error("outcome_refused", delivery=one.letter.id, error=type(error).__name__)
             del self._outcomes[0]
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.means import Means
@@ -22,7 +22,8 @@ from storage.people import addresses, consents, people
 from storage.sealed import Vault, new_secret_key
 from tests.delivery.scripted import Clock, ScriptedChannel
 
-NO_JITTER = Timing(backoff=Backoff(spread=lambda _, most: most))
+# Without chance, and without giving claims back because the machine is busy.
+STEADY = Timing(fresh=timedelta(hours=1), backoff=Backoff(spread=lambda _, most: most))
 
 
 class Office:
@@ -33,7 +34,7 @@ class Office:
         self.vault = vault
         self.clock = Clock()
         self.channel = ScriptedChannel()
-        self.timing = NO_JITTER
+        self.timing = STEADY
         self.quiet: Window | None = None
         self.renderers: dict[str, Any] = {}
         self.pace = Pace()
@@ -56,7 +57,7 @@ class Office:
             renderers=self.renderers,
             quiet=self.quiet,
             timing=self.timing,
-            failpoint=lambda step: self.failpoint(step),
+            failpoint=self.failpoint,
         )
         name = self.channel.name
         return Dispatcher(means, {name: self.channel}, {name: self.pace}, calls=self.calls)
@@ -99,6 +100,9 @@ class Office:
     async def bulk(self, to: To, *texts: str, **fields: Any) -> list[int]:
         return await self.queue(to, *texts, kind="broadcast", priority=Priority.BULK, **fields)
 
+    async def notice(self, to: To, *texts: str, **fields: Any) -> list[int]:
+        return await self.queue(to, *texts, kind="notice", priority=Priority.NOTICE, **fields)
+
     async def delivery(self, row: int) -> Row[Any]:
         statement = select(deliveries).where(deliveries.c.id == row)
         return await self.database.read(lambda c: c.execute(statement).one())
@@ -131,6 +135,9 @@ class Office:
         await self.change(people, to.person_id, consent="out")
         await self.change(addresses, to.address_id, status="opted_out")
 
+    async def forget_everything(self) -> None:
+        await self.database.run(lambda c: c.execute(delete(people)))
+
     async def until_quiet(self, worker: Dispatcher) -> int:
         """Steps until nothing is due any more; returns how many steps sent something."""
         steps = 0
@@ -141,8 +148,7 @@ class Office:
     def _person(self, connection: Any, fields: dict[str, Any]) -> To:
         row = new_id()
         values = {"language": "es", "consent": "in", "zone": "America/Chicago"} | fields
-        values |= {"id": row, "handle": f"V-{row}"[:16], "created_at": self.now}
-        values["handle"] = f"V-{row % 10**12}"
+        values |= {"id": row, "handle": f"V-{row % 10**12}", "created_at": self.now}
         connection.execute(insert(people).values(seen_at=self.now, **values))
         return self._address(connection, row, {})
 

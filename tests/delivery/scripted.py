@@ -15,6 +15,7 @@ Answer = Sent | SendError | Callable[[], Sent | SendError]
 
 NO_LOOKUP = SendError("no_lookup", Decision.UNKNOWN)
 BUSY = SendError("no_connection", Decision.RETRY)
+SLOW_DOWN = SendError("429", Decision.RETRY, retry_after=timedelta(seconds=7))
 TIMEOUT = SendError("timeout", Decision.UNKNOWN)
 
 
@@ -29,6 +30,17 @@ class Clock:
 
     def pass_time(self, **amount: float) -> None:
         self.now += timedelta(**amount)
+
+
+class RealClock(Clock):
+    """The time it is."""
+
+    def __init__(self) -> None:
+        """Nothing to set."""
+
+    @property
+    def now(self) -> datetime:  # type: ignore[override]
+        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 import pytest
 
 from handlers.outbox import Kind
-from storage.messages import Priority, deliveries
+from storage.messages import deliveries
 from storage.people import addresses, people
 from tests.delivery.conftest import Office
 from tests.delivery.scripted import BUSY
@@ -80,7 +80,7 @@ async def test_consent_is_asked_for_bulk_and_its_refusal_respected_by_all(
 async def test_a_pause_keeps_back_bulk_and_notices_but_no_reply(office: Office) -> None:
     maria = await office.person(paused_until=office.now + timedelta(days=3))
     [news] = await office.bulk(maria, "news")
-    [notice] = await office.queue(maria, "notice", kind="notice", priority=Priority.NOTICE)
+    [notice] = await office.notice(maria, "notice")
     [reply] = await office.queue(maria, "reply")
 
     await office.until_quiet(office.worker())
