@@ -36,7 +36,7 @@ __all__ = ["AskBack", "Doubt", "Moment", "read_day", "read_moment"]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant that is certain; `at` is aware, in the zone it was asked for."""
+    """An instant that is certain; `at` is aware, in UTC."""
 
     at: datetime
 
@@ -51,7 +51,8 @@ class AskBack:
 _FILLERS: tuple[Rule, ...] = (
     fixed(
         r"(?:el|la|los|las|the|del|de|of|on|comma|dia|fecha|date|para|for|es|sera|seria|is|its|it|"
-        r"sea|a partir|por favor|please|pls|gracias|thanks|hola|hi|hello|ok|yes|si|sharp|en punto|"
+        r"sea|a partir|por favor|x favor|porfa|please|pls|gracias|thanks|"
+        r"hola|hi|hello|ok|yes|si|sharp|en punto|"
         r"nos vemos|nos reunimos|vemonos|lets (?:do|meet|say)|we (?:meet|start)|"
         r"empieza|empezamos|comienza|comenzamos|inicia|iniciamos|starts|start|starting|begins) ",
         Facts(),
@@ -77,9 +78,11 @@ _VAGUE: tuple[Rule, ...] = (
 )
 _UNSURE_WORDS = word_set(
     "o u or no not ni except excepto menos before after until hasta antes despues semana week "
-    "maybe quiza quizas vez time hora horas hours horario tiempo clock noon midnight mediodia "
-    "medianoche madrugada morning afternoon evening night tonight case caso total general"
+    "maybe quiza quizas vez time hora horas hours horario tiempo clock ciudad noon midnight "
+    "mediodia medianoche madrugada morning afternoon evening night tonight case caso total general"
 )
+# "in Tijuana" may mean its clock: only what must be a venue is passed over.
+_VENUE = r"(?:en (?:el|la|los|las|casa)|at|in (?:the|our)|frente al?|afuera de|outside)"
 _DAYS = (*DAY_RULES, *MARTES_RULES, *SPAN_RULES, *BARE_SPAN_RULES, *_FILLERS, *_UNTIL)
 _HOURS = (*CLOCK_RULES, *PART_RULES, *DELTA_RULES, *ZONE_RULES)
 _MOMENTS = (*DAY_RULES, *SPAN_RULES, *_HOURS, *_FILLERS, *_VAGUE)
@@ -133,12 +136,13 @@ def read_moment(text: str, language: str, now: datetime, zone: str) -> Moment | 
 
 def _first_reading(words: str, language: str) -> Reading:
     """Strict rules first; then looser ones, and at last a place that is named behind it all."""
-    reading = Reading(frozenset(), repeated=False)
+    repeated = False
     for rules in _rule_sets(language):
         reading = read(words, rules)
-        if reading.facts or reading.repeated:
-            break
-    return reading
+        repeated = repeated or reading.repeated
+        if reading.facts:
+            return reading
+    return Reading(frozenset(), repeated)
 
 
 @cache
@@ -146,7 +150,7 @@ def _rule_sets(language: str) -> tuple[tuple[Rule, ...], ...]:
     own = ENGLISH_CLOCK_RULES if language == "en" else MARTES_RULES
     strict = (*_MOMENTS, *own)
     loose = (*strict, *LOOSE_CLOCK_RULES)
-    place = rule(r"(?P<place>(?:en|at|in|con|with|frente|afuera|outside) [a-z ]+)$", _place)
+    place = rule(rf"(?P<place>{_VENUE} [a-z ]+)$", _place)
     return strict, loose, (*strict, place), (*loose, place)
 
 
@@ -167,7 +171,8 @@ def _outcome(facts: Facts, language: str, now: datetime, zone: ZoneInfo) -> Mome
     at = _instant(facts, language, now, zone)
     if isinstance(at, Doubt):
         return AskBack(at)
-    return Moment(at.astimezone(zone)) if at > now else AskBack(Doubt.PAST)
+    instant = at.astimezone(UTC)
+    return Moment(instant) if instant > now.astimezone(UTC) else AskBack(Doubt.PAST)
 
 
 def _instant(facts: Facts, language: str, now: datetime, zone: ZoneInfo) -> datetime | Doubt:

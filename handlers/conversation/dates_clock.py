@@ -8,18 +8,18 @@ from zoneinfo import ZoneInfo
 from handlers.conversation.dates_days import DAY_WORDS, Doubt
 from handlers.conversation.dates_grammar import Clock, Facts, Rule, fixed, rule
 
-_AT = r"(?:(?:a las?|desde las?|de las?|las?|at|from) )"
+_AT = r"(?:(?:a las?|desde las?|de las?|las?|at|from|hora) )"
 _HOUR = r"(?P<hour>[0-9]{1,2})"
 _MINUTE = r"(?P<minute>[0-5][0-9])"
 _HOURS = r"(?:h|hs|hr|hrs|hora|horas|hours)"
 _HALF = r"(?P<half>am|pm|p)"
 _PARTS = {
-    "morning": r"(?:de|en|por|a|durante) la (?:manana|mananita)|(?:in the )?morning",
+    "morning": r"(?:de|en|por|x|a|durante) la (?:manana|mananita)|(?:in the )?morning",
     "dawn": r"(?:de|en|por) la madrugada",
     "noon": r"del mediodia|del medio dia",
-    "afternoon": r"(?:de|en|por|a|durante) la (?:tarde|tardecita)|(?:in the )?afternoon",
+    "afternoon": r"(?:de|en|por|x|a|durante) la (?:tarde|tardecita)|(?:in the )?afternoon",
     "evening": r"(?:in the )?evening",
-    "night": r"(?:de|en|por|a|durante) la (?:noche|nochecita)|at night|night",
+    "night": r"(?:de|en|por|x|a|durante) la (?:noche|nochecita)|at night|night",
 }
 _TODAYS_PARTS = {
     "morning": "esta manana|this morning",
@@ -28,6 +28,8 @@ _TODAYS_PARTS = {
     "night": "esta noche|tonight|tonite",
 }
 _ANY_PART = "(?:" + "|".join((*_PARTS.values(), *_TODAYS_PARTS.values())) + ")"
+
+_FARTHEST_OFFSET = timedelta(hours=14)
 
 # The hours, as said with twelve, that each part of the day holds; noon is 12. What one
 # person calls night another calls dawn, so hours outside these are asked back.
@@ -43,6 +45,8 @@ _LATER_HOURS = {
 def _clock(match: Match[str]) -> Facts | None:
     groups = match.groupdict()
     written, minute = match["hour"], groups.get("minute")
+    if groups.get("half") and minute is None and int(written) > 12:
+        return None
     sure = written.startswith("0") or int(written) > 12
     style = _style(groups.get("half")) or ("24" if sure else "bare")
     return _at(int(written), int(minute or 0), style, minute is not None)
@@ -92,15 +96,15 @@ def _hours_and_minutes(match: Match[str]) -> Facts:
 
 
 def _iso(match: Match[str]) -> Facts | None:
-    hour = int(match["hour"])
-    if hour > 23:
+    hour, offset = int(match["hour"]), _offset(match["offset"])
+    if hour > 23 or abs(offset or timedelta(0)) > _FARTHEST_OFFSET:
         return None
     return Facts(
         year=int(match["year"]),
         month=int(match["month"]),
         day=int(match["day"]),
         clock=Clock(hour, int(match["minute"]), "24", exact=True),
-        offset=_offset(match["offset"]),
+        offset=offset,
     )
 
 
@@ -119,7 +123,8 @@ _IN = r"(?:en|in|dentro de|de aqui a) "
 _N = r"(?P<n>[0-9]{1,3})"
 _SPOKEN = rf"(?:(?:en punto|sharp) )?(?:{_HALF} )?"
 _QUARTER = r"(?P<minutes>(?:1 )?cuarto|[0-9]{1,2})"
-# "8 to 10 pm" is a range, "10 after 5" may be: there, minutes are called so
+# "5 y 6 pm" are two hours, "8 to 10 pm" is a range: there, minutes must say that they are
+_SPANISH_PAST = r"(?P<minutes>media|(?:1 )?cuarto|[0-9]{1,2}(?= minutos)|15|[2-5][05])(?: minutos)?"
 _ENGLISH_QUARTER = r"(?P<minutes>(?:a )?quarter|[0-9]{1,2}(?= minutes)|2[05]) (?:minutes )?"
 _ENGLISH_PAST = r"(?P<minutes>half|(?:a )?quarter|[0-9]{1,2}) (?:minutes )?"
 
@@ -136,11 +141,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule(rf"{_AT}?{_HOUR}{_MINUTE} {_HALF} ", _clock),
     rule(rf"{_AT}?(?P<hour>[0-9]{{2}}){_MINUTE} {_HOURS} ", _clock),
     rule(rf"{_AT}(?P<hour>[0-9]{{2}}){_MINUTE} ", _clock),
-    rule(
-        rf"{_AT}?{_HOUR} (?:y|con) (?P<minutes>media|(?:1 )?cuarto|[0-9]{{1,2}}) (?:minutos )?"
-        rf"{_SPOKEN}",
-        _past_hour,
-    ),
+    rule(rf"{_AT}?{_HOUR} (?:y|con) {_SPANISH_PAST} {_SPOKEN}", _past_hour),
     rule(rf"(?:at )?{_ENGLISH_PAST}past {_HOUR} {_SPOKEN}", _past_hour),
     rule(rf"(?:at )?{_ENGLISH_QUARTER}after {_HOUR} {_SPOKEN}", _past_hour),
     rule(rf"{_AT}?{_HOUR} menos {_QUARTER} {_SPOKEN}", _to_hour),
@@ -159,7 +160,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule(
         r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2}) (?:t )?"
         r"(?P<hour>[0-9]{2}):(?P<minute>[0-5][0-9])(?::00)?"
-        r"(?P<offset>[+-][0-9]{2}:?[0-9]{2}| z)? (?!am |pm |[ap] )",
+        r"(?P<offset>[+-][0-9]{2}:?[0-9]{2}| z)? (?:h |hs |hrs |horas |hours )?(?!am |pm |[ap] )",
         _iso,
     ),
 )

@@ -82,9 +82,18 @@ _MONTH = "(?P<month>" + "|".join((*_MONTHS, "mar")) + ")"
 _ORDINAL = "(?:st |nd |rd |th |o |ro |ero )"
 _DAY = rf"(?P<day>[0-9]{{1,2}}) {_ORDINAL}?"
 # "5 dic 2000 h" is an hour
-_YEAR = r"(?:(?:de |del |of |comma )?(?P<year>[12][0-9]{3}) (?!(?:h|hs|hrs|horas|hours) ))?"
+_YEAR = (
+    r"(?:(?:de |del |of |comma |del ano )?(?P<year>(?:19|2[01])[0-9]{2}) "
+    r"(?!(?:h|hs|hrs|horas|hours|am|pm|p) ))?"
+)
 # "sábado 5 de la tarde" is an hour too
 _NO_HOUR = r"(?!de la (?:manana|tarde|noche|madrugada) |del mediodia )"
+# "the second Saturday" is not the 2nd
+_NO_NTH = rf"(?!(?:{'|'.join(_WEEKDAYS)}) )"
+_THIS = r"(?:(?:este|proximo|this) )?"
+_N_WEEKS = r"(?P<n>[0-9]{1,2}|an?) (?:semanas?|weeks?) (?:a partir )?"
+# ISO's hour goes with its date: dates_clock.py reads both
+_NO_ISO = r"(?!(?:t )?[0-9]{2}:[0-9]{2}(?::00)?(?:[+-][0-9:]+)? (?!am |pm |[ap] ))"
 _QUALIFIED = "(?:(?P<before>" + "|".join("|".join(_QUALIFIERS.values()).split("|")) + ") )?"
 _AFTER = rf"(?:(?P<after>{_COMING_AFTER}|{_NEXT_AFTER}) )?"
 _SPAN = r"(?:(?P<n>[0-9]{1,3}|an?|1 par de|a couple of|a couple) (?P<unit>"
@@ -110,6 +119,15 @@ def _weekday_and_day(match: Match[str]) -> Facts:
 def _named_month(match: Match[str]) -> Facts:
     year = int(match["year"]) if match["year"] else None
     return Facts(day=int(match["day"]), month=_MONTH_OF[match["month"]], year=year)
+
+
+def _day_alone(match: Match[str]) -> Facts:
+    return Facts(day=int(match["day"]))
+
+
+def _weeks_from(match: Match[str]) -> Facts:
+    weeks = int(match["n"]) if match["n"].isdigit() else 1
+    return Facts(ahead=7 * weeks + (match["day"] in ("tomorrow", "manana")))
 
 
 def _numeric(match: Match[str]) -> Facts | None:
@@ -138,7 +156,7 @@ def _span(match: Match[str]) -> Facts:
 DAY_RULES: tuple[Rule, ...] = (
     rule(rf"{_QUALIFIED}{_WD} {_AFTER}", _weekday),
     rule(rf"{_QUALIFIED}{_WD} (?:el |dia |the |el dia )?{_DAY}{_NO_HOUR}", _weekday_and_day),
-    rule(rf"{_DAY}(?:de |del |of )?(?:mes de )?{_MONTH} {_YEAR}", _named_month),
+    rule(rf"{_THIS}{_DAY}(?:de |del |of )?(?:mes de )?{_MONTH} {_YEAR}", _named_month),
     rule(rf"{_MONTH} (?:the |el )?{_DAY}{_YEAR}", _named_month),
     rule(
         r"(?P<first>[0-9]{1,2})/(?P<second>[0-9]{1,2})(?:/(?P<year>[0-9]{4}|[0-9]{2}))? ", _numeric
@@ -147,12 +165,14 @@ DAY_RULES: tuple[Rule, ...] = (
         r"(?P<first>[0-9]{1,2})([.-])(?P<second>[0-9]{1,2})\2(?P<year>[0-9]{4}|[0-9]{2}) ",
         _numeric,
     ),
-    rule(r"(?P<year>[0-9]{4})([/.-])(?P<month>[0-9]{1,2})\2(?P<day>[0-9]{1,2}) ", _iso),
-    rule(rf"(?:el dia |el |dia |the ){_DAY}", lambda match: Facts(day=int(match["day"]))),
-    rule(rf"(?P<day>[0-9]{{1,2}}) {_ORDINAL}", lambda match: Facts(day=int(match["day"]))),
+    rule(r"(?P<year>[0-9]{4})([/.])(?P<month>[0-9]{1,2})\2(?P<day>[0-9]{1,2}) ", _iso),
+    rule(rf"(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{1,2}})-(?P<day>[0-9]{{1,2}}) {_NO_ISO}", _iso),
+    rule(rf"(?:el dia |el |dia |the ){_THIS}{_DAY}{_NO_NTH}", _day_alone),
+    rule(rf"(?P<day>[0-9]{{1,2}}) {_ORDINAL}{_NO_NTH}", _day_alone),
+    rule(rf"{_N_WEEKS}(?:from|de) (?P<day>today|hoy|tomorrow|manana) ", _weeks_from),
     fixed(r"(?:hoy mismo|hoy|today) ", Facts(ahead=0)),
     fixed(
-        r"(?<!la )(?:el dia de )?(?:manana|tomorrow|tommorow|tomorow|tomorrows|tmrw|tmw) ",
+        r"(?<!la )(?:el dia de )?(?:manana|mnn|tomorrow|tommorow|tomorow|tmrw|tmw) ",
         Facts(ahead=1),
     ),
     fixed(r"(?:pasado manana|the day after tomorrow|day after tomorrow) ", Facts(ahead=2)),

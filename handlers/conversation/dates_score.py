@@ -1,8 +1,9 @@
 """How well moments are read: a corpus of phrases with the instants they mean. No rules."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from handlers.conversation.dates import AskBack, Moment, read_moment
 
@@ -43,12 +44,15 @@ def _phrase(number: int, entry: object) -> Phrase:
     try:
         if not isinstance(entry, dict):
             raise TypeError("not an object")
+        missing = {field.name for field in fields(Phrase)} - entry.keys()
+        if missing:
+            raise TypeError(f"without {', '.join(sorted(missing))}")
         expect = entry["expect"]
         return Phrase(
             text=_text(entry["text"]),
             lang=_text(entry["lang"]),
             now=_aware(entry["now"]),
-            zone=_text(entry["zone"]),
+            zone=ZoneInfo(_text(entry["zone"])).key,
             expect=None if expect is None else _aware(expect),
         )
     except (KeyError, TypeError, ValueError) as fault:

@@ -33,7 +33,7 @@ _TWENTIES |= _numbered("veinticinco veintiseis veintisiete veintiocho veintinuev
 _TENS = _numbered("veinte|twenty treinta|thirty cuarenta|forty cincuenta|fifty", 20, step=10)
 _NUMBERS = _UNITS | _TEENS | _TWENTIES | _TENS
 _ORDINALS = _numbered("primero|first", 1)
-_ORDINALS |= _numbered("third fourth fifth sixth seventh eighth ninth tenth eleventh", 3)
+_ORDINALS |= _numbered("second third fourth fifth sixth seventh eighth ninth tenth eleventh", 2)
 _ORDINALS |= _numbered("twelfth thirteenth fourteenth fifteenth sixteenth seventeenth", 12)
 _ORDINALS |= _numbered("eighteenth nineteenth twentieth", 18) | {"thirtieth": 30}
 
@@ -47,6 +47,8 @@ def plain(text: str) -> str | None:
     if len(text) > _LONGEST:
         return None
     even = _DASHES.sub("-", unicodedata.normalize("NFKD", text))
+    if len(even) > 2 * _LONGEST:
+        return None
     even = _MINUS.sub(r"\1 minus ", even)
     even = _COLON.sub(":", _APART.sub(" comma ", even))
     parts = _CLUSTER.split(even)
@@ -77,14 +79,6 @@ def _number(words: list[str]) -> tuple[int, list[str]]:
         unit = words[joined] if len(words) > joined else ""
         if unit in _UNITS:
             return joined + 1, [str(_TENS[first] + _UNITS[unit])]
-        if _is_small_ordinal(unit) and joined == 1:
-            return 2, [str(_TENS[first] + _small_ordinal(unit)), "th"]
+        if _ORDINALS.get(unit, 10) < 10 and joined == 1:
+            return 2, [str(_TENS[first] + _ORDINALS[unit]), "th"]
     return 1, [str(_NUMBERS[first])]
-
-
-def _is_small_ordinal(word: str) -> bool:
-    return word == "second" or 1 <= _ORDINALS.get(word, 0) <= 9
-
-
-def _small_ordinal(word: str) -> int:
-    return 2 if word == "second" else _ORDINALS[word]
