@@ -39,6 +39,7 @@ class Caller:
     state: bytes | None = None
     turn: int = 0
     session_at: datetime | None = None
+    doubted_at: datetime | None = None
     fresh: bool = False
 
 
@@ -49,6 +50,7 @@ _find = lock_row(
         addresses.c.channel,
         addresses.c.status.label("address_status"),
         addresses.c.heard_at,
+        addresses.c.doubted_at,
         people.c.handle,
         people.c.language,
         people.c.consent,

@@ -63,6 +63,7 @@ addresses = Table(
     Column("strikes", SmallInteger, nullable=False, server_default="0"),
     Column("created_at", Instant, nullable=False),
     Column("heard_at", Instant, nullable=False, comment="last inbound message"),
+    Column("doubted_at", Instant, comment="since when its holder is asked if it is still theirs"),
     UniqueConstraint("channel", "lookup"),
     CheckConstraint("status IN ('active', 'blocked', 'opted_out', 'invalid')", name="status"),
     CheckConstraint(

@@ -1,0 +1,272 @@
+"""What is left when a person is deleted: hashes, counts, a farewell on its way. The tables and SQL.
+
+Deleting itself is here too. Who asks for it, and what is said, live in the handlers.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    and_,
+    delete,
+    exists,
+    literal,
+    select,
+    tuple_,
+    update,
+)
+
+from storage.columns import Id
+from storage.database import Instant, insert, lock_row, metadata, skip_locked
+from storage.messages import deliveries, inbound
+from storage.people import addresses, people, registrations, suppressions
+
+KEPT_BY_PROVIDER = "sms"
+"""The one channel whose provider keeps messages that we can have deleted (Twilio)."""
+
+_OPEN = ("queued", "sending", "unknown")
+_IN_FLIGHT = ("sending", "unknown")
+
+farewells = Table(
+    "farewells",
+    metadata,
+    Column(
+        "person_id",
+        Id,
+        ForeignKey("people.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("since", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False, comment="not looked at before"),
+)
+"""Empty persons in the place of deleted ones, until the last message has gone to their address."""
+
+provider_deletions = Table(
+    "provider_deletions",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("provider_id", String(64), primary_key=True),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    Index("ix_provider_deletions_due_at", "due_at"),
+)
+"""Messages of deleted people that the provider is still to be asked to delete."""
+
+counts = Table(
+    "counts",
+    metadata,
+    Column("day", String(10), primary_key=True, comment="ISO date, UTC"),
+    Column("what", String(32), primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+"""How many a day, without a link to anybody."""
+
+_suppress = insert(suppressions)
+_count = insert(counts)
+_ask = insert(provider_deletions)
+
+
+def erase(connection: Connection, person_ids: Sequence[int]) -> int:
+    """Removes people and all that belongs to them; what the provider sent stays known by its id."""
+    theirs = select(addresses.c.id).where(addresses.c.person_id.in_(person_ids))
+    connection.execute(
+        update(inbound)
+        .where(inbound.c.address_id.in_(theirs))
+        .values(payload=None, address_id=None, status="done", error=None)
+    )
+    return connection.execute(delete(people).where(people.c.id.in_(person_ids))).rowcount
+
+
+def suppress(connection: Connection, person_ids: Sequence[int], now: datetime) -> None:
+    """Their addresses are not written to any more, not even after an import."""
+    theirs = select(addresses.c.channel, addresses.c.lookup, literal(now, Instant)).where(
+        addresses.c.person_id.in_(person_ids)
+    )
+    statement = _suppress.from_select(["channel", "lookup", "at"], theirs)
+    connection.execute(statement.on_conflict_do_nothing())
+
+
+def lift_suppression(connection: Connection, person_id: int) -> None:
+    """The person came back by a word of their own."""
+    theirs = select(addresses.c.channel, addresses.c.lookup).where(
+        addresses.c.person_id == person_id
+    )
+    known = tuple_(suppressions.c.channel, suppressions.c.lookup)
+    connection.execute(delete(suppressions).where(known.in_(theirs)))
+
+
+def count_departure(connection: Connection, person_id: int, day: date) -> None:
+    """One more deletion on that day, and one by each kind of registration."""
+    kinds = connection.scalars(
+        select(registrations.c.kind).where(registrations.c.person_id == person_id)
+    )
+    for what in ("deleted", *(f"deleted_{kind}" for kind in kinds)):
+        connection.execute(
+            _count.values(day=day.isoformat(), what=what, n=1).on_conflict_do_update(
+                index_elements=[counts.c.day, counts.c.what], set_={"n": counts.c.n + 1}
+            )
+        )
+
+
+def take_in_flight(connection: Connection, person_id: int) -> list[dict[str, Any]]:
+    """Deliveries that the provider may be taking at this moment, held, without their texts."""
+    statement = lock_row(
+        select(deliveries).where(
+            deliveries.c.person_id == person_id, deliveries.c.status.in_(_IN_FLIGHT)
+        )
+    )
+    return [{**row._mapping, "body": None} for row in connection.execute(statement)]
+
+
+def begin_farewell(
+    connection: Connection,
+    person_id: int,
+    address_id: int,
+    in_flight: Iterable[dict[str, Any]],
+    now: datetime,
+) -> None:
+    """An empty person waits for what is on its way, so that the provider's ids become known."""
+    connection.execute(insert(farewells), {"person_id": person_id, "since": now, "due_at": now})
+    moved = [{**row, "person_id": person_id, "address_id": address_id} for row in in_flight]
+    if moved:
+        connection.execute(insert(deliveries), moved)
+
+
+class Parting(NamedTuple):
+    """An empty person to whom nothing is on its way any more. `value` is sealed."""
+
+    person_id: int
+    address_id: int
+    channel: str
+    value: bytes
+
+
+def partings(connection: Connection, now: datetime, most: int) -> list[Parting]:
+    statement = (
+        select(farewells.c.person_id, addresses.c.id, addresses.c.channel, addresses.c.value)
+        .join(addresses, addresses.c.person_id == farewells.c.person_id)
+        .where(farewells.c.due_at <= now, ~_expects_more(farewells.c.person_id))
+        .order_by(farewells.c.due_at)
+        .limit(most)
+    )
+    return [Parting._make(row) for row in connection.execute(statement)]
+
+
+def overdue_farewells(connection: Connection, before: datetime, most: int) -> list[int]:
+    """Empty persons that have waited too long for their last message."""
+    statement = select(farewells.c.person_id).where(farewells.c.since < before).limit(most)
+    return list(connection.scalars(statement))
+
+
+def postpone_parting(connection: Connection, person_id: int, until: datetime) -> None:
+    connection.execute(
+        update(farewells).where(farewells.c.person_id == person_id).values(due_at=until)
+    )
+
+
+def part(
+    connection: Connection, person_id: int, provider_ids: Iterable[str], now: datetime
+) -> bool:
+    """Removes an empty person for good; False when they have come back meanwhile, and stay."""
+    consent = connection.scalar(
+        lock_row(select(people.c.consent).where(people.c.id == person_id), of=people)
+    )
+    if consent != "out":
+        connection.execute(delete(farewells).where(farewells.c.person_id == person_id))
+        return False
+    ask_provider(connection, [person_id], now)
+    ask_for(connection, provider_ids, now)
+    erase(connection, [person_id])
+    return True
+
+
+def ask_provider(connection: Connection, person_ids: Sequence[int], now: datetime) -> None:
+    """Notes all messages from and to these people that their provider is to delete."""
+    theirs = select(addresses.c.id).where(addresses.c.person_id.in_(person_ids))
+    for table, whose in (
+        (inbound, inbound.c.address_id.in_(theirs)),
+        (deliveries, deliveries.c.person_id.in_(person_ids)),
+    ):
+        known = select(table.c.channel, table.c.provider_id, literal(now, Instant)).where(
+            whose, table.c.channel == KEPT_BY_PROVIDER, table.c.provider_id.is_not(None)
+        )
+        statement = _ask.from_select(["channel", "provider_id", "due_at"], known.distinct())
+        connection.execute(statement.on_conflict_do_nothing())
+
+
+def ask_for(connection: Connection, provider_ids: Iterable[str], now: datetime) -> None:
+    rows = [
+        {"channel": KEPT_BY_PROVIDER, "provider_id": each, "due_at": now} for each in provider_ids
+    ]
+    if rows:
+        connection.execute(_ask.on_conflict_do_nothing(), rows)
+
+
+class Asked(NamedTuple):
+    """One message that the provider is to delete."""
+
+    provider_id: str
+    attempts: int
+
+
+def due_deletions(
+    connection: Connection, now: datetime, lease_until: datetime, most: int
+) -> list[Asked]:
+    """What is to be asked now; nobody else asks for it before the lease ends."""
+    d = provider_deletions.c
+    found = connection.execute(
+        skip_locked(
+            select(d.provider_id, d.attempts)
+            .where(d.channel == KEPT_BY_PROVIDER, d.due_at <= now)
+            .order_by(d.due_at)
+            .limit(most)
+        )
+    ).all()
+    ids = [row.provider_id for row in found]
+    connection.execute(
+        update(provider_deletions)
+        .where(d.channel == KEPT_BY_PROVIDER, d.provider_id.in_(ids))
+        .values(due_at=lease_until, attempts=d.attempts + 1)
+    )
+    return [Asked(row.provider_id, row.attempts + 1) for row in found]
+
+
+def deleted_at_provider(connection: Connection, provider_ids: Sequence[str]) -> None:
+    connection.execute(delete(provider_deletions).where(_among(provider_ids)))
+
+
+def ask_again(connection: Connection, provider_id: str, at: datetime) -> None:
+    connection.execute(update(provider_deletions).where(_among([provider_id])).values(due_at=at))
+
+
+def cut_address(connection: Connection, person_id: int, address_id: int) -> None:
+    """The address is somebody else's now. Whom nothing else leads to any more is removed."""
+    connection.execute(
+        update(inbound)
+        .where(inbound.c.address_id == address_id)
+        .values(payload=None, address_id=None, status="done", error=None)
+    )
+    connection.execute(delete(addresses).where(addresses.c.id == address_id))
+    others = exists().where(addresses.c.person_id == person_id)
+    if not connection.scalar(select(others)):
+        erase(connection, [person_id])
+
+
+def _expects_more(person_id: ColumnElement[int]) -> ColumnElement[bool]:
+    return exists().where(deliveries.c.person_id == person_id, deliveries.c.status.in_(_OPEN))
+
+
+def _among(provider_ids: Sequence[str]) -> ColumnElement[bool]:
+    d = provider_deletions.c
+    return and_(d.channel == KEPT_BY_PROVIDER, d.provider_id.in_(provider_ids))
