@@ -3,7 +3,9 @@
 Heavy modules are imported by the command that uses them, so that `enlace keygen` is instant.
 """
 
+import json
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -135,6 +137,48 @@ def segments() -> None:
     from bot.documents import segment_table
 
     print(segment_table())
+
+
+@app.command()
+def consent(file: Annotated[Path, typer.Argument(help="A JSON file of phrases by kind.")]) -> None:
+    """How the phrases of a file are read: stop, start, unclear or none; each miss is named."""
+    from handlers.consent_words import score
+
+    _print_report(lambda: score(_object(file)).lines())
+
+
+@app.command()
+def when(
+    file: Annotated[Path, typer.Argument(help="A JSON file of dates as people write.")],
+) -> None:
+    """How the dates of a file are read; each miss is named."""
+    from handlers.conversation.dates_score import phrases, score
+
+    _print_report(lambda: score(phrases(_json(file))).lines)
+
+
+def _print_report(lines: Callable[[], Iterable[str]]) -> None:
+    """ValueError: the file is not of the shape that the command reads."""
+    try:
+        print(*lines(), sep="\n")
+    except ValueError as error:
+        raise OperatorError(f"the file is not as expected: {error}") from None
+
+
+def _object(file: Path) -> dict[str, object]:
+    found = _json(file)
+    if not isinstance(found, dict):
+        raise ValueError("not a JSON object")
+    return found
+
+
+def _json(file: Path) -> object:
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise OperatorError(f"{file}: can't be read ({error.strerror}).") from None
+    except (ValueError, RecursionError):
+        raise OperatorError(f"{file}: is not JSON in UTF-8.") from None
 
 
 def _serve(roles: set[str], host: str | None = None, port: int | None = None) -> None:
