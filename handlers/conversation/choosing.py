@@ -41,10 +41,11 @@ _EXCEPTING = word_set(
 
 def choose_one(options: Sequence[Option], offered: Sequence[Any], heard: Heard) -> Hearing:
     """One option: by number as offered, by its words, or by a single near miss."""
-    number = whole_number(heard.text)
+    codes = _exactly(options, fold(heard.text[:_LONGEST]))
+    number = None if codes else whole_number(heard.text)
     if number is not None:
         return _numbered(options, offered, number)
-    codes = _named(options, heard.text)
+    codes = codes or _named(options, heard.text)
     if len(codes) == 1:
         return Understood(codes[0])
     return NotUnderstood()
@@ -97,6 +98,9 @@ def _part(
     options: Sequence[Option], offered: Sequence[Any], part: str
 ) -> list[str] | NotUnderstood:
     """The codes that this part names: "cook", "3", "1 3 5", "3 Medical", "options 1 3"."""
+    exact = _exactly(options, fold(part))
+    if exact:
+        return exact
     number = whole_number(part)
     if number is not None:
         return _all_numbered(options, offered, [number])
@@ -124,14 +128,18 @@ def _all_numbered(
     return codes
 
 
+def _exactly(options: Sequence[Option], folded: str) -> list[str]:
+    """Options of which this is a word: "cuarto" is a room before it is the fourth."""
+    return [option.code for option in options if folded in words_of(option)]
+
+
 def _named(options: Sequence[Option], text: str) -> list[str]:
     folded = fold(text[:_LONGEST])
     if not folded:
         return []
-    vocabulary = [(words_of(option), option.code) for option in options]
-    exact = [code for words, code in vocabulary if folded in words]
-    if exact:
+    if exact := _exactly(options, folded):
         return exact
+    vocabulary = [(words_of(option), option.code) for option in options]
     if not _EXCEPTING.isdisjoint(folded.split()):
         return []
     near = [code for words, code in vocabulary if _near(folded, words)]

@@ -18,11 +18,8 @@ _MARKS = "ñ¿¡áéíóú"
 
 
 def guess_language(text: str, phone_language: str | None = None) -> Language:
-    """Words decide; then the phone's language code; Spanish when nothing tells.
-
-    /start is Telegram's word, not theirs.
-    """
-    start = text[:300].removeprefix("/start")
+    """Words decide; then the phone's language code; Spanish when nothing tells."""
+    start = text[:300]
     words = fold(start).split()
     spanish = sum(word in _SPANISH for word in words) + any(mark in start for mark in _MARKS)
     english = sum(word in _ENGLISH for word in words)
