@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handlers import breaks, help, profile, registration
+from handlers import breaks, help, privacy, profile, registration
 from handlers.commands import Command, Commands, said
 from handlers.context import Context
 from handlers.conversation.flow import Flow
@@ -29,6 +29,7 @@ FEATURES: Mapping[str, Feature] = {
         Feature(profile.topics, profile.finish),
         Feature(breaks.pause, breaks.finish_pause),
         Feature(breaks.mute, breaks.finish_mute),
+        Feature(privacy.forget_me, privacy.finish),
     )
 }
 
@@ -72,6 +73,31 @@ COMMANDS = Commands(
         Command(said("resume", "reanudar"), breaks.resume, anytime=True),
         Command(said("mute", "silenciar"), breaks.start_mute, takes=True),
         Command(
+            said(
+                *("my data", "mydata", "mis datos", "misdatos"),
+                *("what do you know about me", "que saben de mi", "mis datos por favor"),
+            ),
+            privacy.my_data,
+            about=_("See what we keep about you"),
+            slash={"es": "misdatos", "en": "mydata"},
+            anytime=True,
+            after_stop=True,
+        ),
+        Command(
+            said(
+                *("delete my data", "deletemydata", "delete my data please", "erase my data"),
+                *("delete all my data", "please delete my data", "forget me"),
+                *("borrar mis datos", "borrarmisdatos", "borrar mis datos por favor"),
+                *("borra mis datos", "borren mis datos", "eliminar mis datos", "elimina mis datos"),
+                *("eliminen mis datos", "borrar todos mis datos", "por favor borren mis datos"),
+            ),
+            privacy.ask_to_delete,
+            about=_("Delete everything about you"),
+            slash={"es": "borrarmisdatos", "en": "deletemydata"},
+            anytime=True,
+            after_stop=True,
+        ),
+        Command(
             said("language", "idioma"),
             profile.choose_language,
             about=_("Español / English"),
@@ -102,6 +128,10 @@ COMMANDS = Commands(
             help.help_me,
             about=_("What I can do"),
             slash={"es": "ayuda", "en": "help"},
+            after_stop=True,
         ),
     )
 )
+
+AFTER_STOP = frozenset({help.help_me})
+"""What is answered to someone who has stopped, besides a start word."""

@@ -66,8 +66,6 @@ def _help(context: Context) -> Message:
 
 def _provider_answers(context: Context) -> bool:
     """Twilio answers its own help words outside a flow."""
-    return (
-        context.caller.channel == "sms"
-        and context.policy.provider_keywords
-        and is_provider_keyword(context.heard.text) == "help"
-    )
+    if context.caller.channel != "sms" or not context.policy.provider_keywords:
+        return False
+    return context.heard.opt_out == "help" or is_provider_keyword(context.heard.text) == "help"

@@ -10,10 +10,9 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from handlers import help
+from handlers import gate, help
 from handlers.commands import Command
-from handlers.consent import ask_if_stop, come_back, leave, note_for_human
-from handlers.consent_words import Consent, Verdict, classify
+from handlers.consent import note_for_human
 from handlers.context import Context
 from handlers.conversation import engine
 from handlers.conversation.flow import Ask, Flow
@@ -59,11 +58,18 @@ def receive(connection: Connection, desk: Desk, inbound: Inbound, now: datetime)
     caller = meet(connection, desk.vault, inbound, now)
     if not _log(connection, desk.vault, inbound, caller.address_id, now):
         return Received.REPEATED
+    take_turn(connection, desk, inbound, caller, now)
+    return Received.DONE
+
+
+def take_turn(
+    connection: Connection, desk: Desk, inbound: Inbound, caller: Caller, now: datetime
+) -> None:
+    """What a message leads to, once it is kept."""
     context = _context(connection, desk, inbound, caller, now)
     before = context.session
     _answer(context)
     _save(context, before)
-    return Received.DONE
 
 
 def _log(
@@ -114,43 +120,12 @@ def _context(
 
 
 def _answer(context: Context) -> None:
-    """Consent words come before everything (law 5)."""
     if context.heard.kind == "group":
-        return help.about_groups(context)
-    if context.heard.kind in ("blocked", "unblocked"):
-        return _block(context)
-    verdict = classify(context.heard.text)
-    if _leaves(context, verdict):
-        return leave(context)
-    if context.caller.consent == "out":
-        return _after_stop(context, verdict)
-    return _converse(context, verdict)
-
-
-def _leaves(context: Context, verdict: Verdict) -> bool:
-    """CANCELAR alone, in a flow, could mean this flow: asked back. On SMS CANCEL is a stop."""
-    if context.heard.opt_out == "stop":
-        return True
-    in_doubt = context.session is not None and verdict.rule == "bare cancelar"
-    return verdict.consent is Consent.STOP and not in_doubt
-
-
-def _after_stop(context: Context, verdict: Verdict) -> None:
-    """Only a start word returns; help is answered; all else is heard and not answered."""
-    context.kind = "consent"
-    if verdict.consent is Consent.START or context.heard.opt_out == "start":
-        come_back(context)
-        _join_if_new(context)
-    elif (found := COMMANDS.find(context.heard.text)) and found[0].run is help.help_me:
-        help.help_me(context, "")
-
-
-def _join_if_new(context: Context) -> None:
-    if not profiles.registrations_of(context.connection, context.caller.person_id):
-        context.says.clear()
-        found = COMMANDS.find(context.heard.text) or COMMANDS.find("JOIN")
-        if found is not None:
-            found[0].run(context, found[1])
+        help.about_groups(context)
+    elif context.heard.kind in ("blocked", "unblocked"):
+        _block(context)
+    elif not gate.handled(context):
+        _converse(context)
 
 
 def _block(context: Context) -> None:
@@ -162,27 +137,20 @@ def _block(context: Context) -> None:
     profiles.set_one_address_status(context.connection, context.caller.address_id, status)
 
 
-def _converse(context: Context, verdict: Verdict) -> None:
+def _converse(context: Context) -> None:
     _wake(context)
     if context.heard.kind == "edited":
-        return help.about_edits(context)
-    if verdict.consent is Consent.STOP:
-        return _which_cancel(context)
-    if verdict.consent is Consent.UNCLEAR:
-        return ask_if_stop(context)
-    if context.session is not None:
-        return _in_flow(context)
-    return _outside(context)
+        help.about_edits(context)
+    elif context.session is not None:
+        _in_flow(context)
+    else:
+        _outside(context)
 
 
 def _wake(context: Context) -> None:
     """Who writes can be reached again, whatever was thought of the address."""
     if context.caller.address_status in ("blocked", "invalid"):
         profiles.set_one_address_status(context.connection, context.caller.address_id, "active")
-
-
-def _which_cancel(context: Context) -> None:
-    context.say(_("EXIT: leave this form. STOP: no more messages at all. Which one?"))
 
 
 def _outside(context: Context) -> None:

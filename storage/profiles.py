@@ -30,9 +30,7 @@ def traits_of(connection: Connection, person_id: int) -> dict[str, list[str]]:
     return found
 
 
-def set_traits(
-    connection: Connection, person_id: int, values: Mapping[str, Iterable[str]]
-) -> None:
+def set_traits(connection: Connection, person_id: int, values: Mapping[str, Iterable[str]]) -> None:
     """The person has exactly these codes, by kind, from now on; other kinds stay."""
     connection.execute(
         delete(traits).where(traits.c.person_id == person_id, traits.c.kind.in_(list(values)))
@@ -124,6 +122,28 @@ def organisation_name(connection: Connection, organisation_id: int) -> str | Non
 
 def add_handover(connection: Connection, row: dict[str, Any]) -> None:
     connection.execute(insert(handovers), row)
+
+
+def open_handover_at(connection: Connection, person_id: int, reason: str) -> datetime | None:
+    """When the latest one of this kind that nobody has closed was made."""
+    statement = select(func.max(handovers.c.at)).where(
+        handovers.c.person_id == person_id,
+        handovers.c.reason == reason,
+        handovers.c.closed_at.is_(None),
+    )
+    return connection.execute(statement).scalar()
+
+
+def close_handovers(connection: Connection, person_id: int, reason: str, at: datetime) -> None:
+    connection.execute(
+        update(handovers)
+        .where(
+            handovers.c.person_id == person_id,
+            handovers.c.reason == reason,
+            handovers.c.closed_at.is_(None),
+        )
+        .values(closed_at=at)
+    )
 
 
 def waiting_handovers(connection: Connection) -> int:

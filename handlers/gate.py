@@ -1,0 +1,96 @@
+"""Consent words before everything (law 5): is this message about staying or leaving?"""
+
+from datetime import timedelta
+
+from handlers import registration
+from handlers.consent import ask_if_stop, come_back, leave
+from handlers.consent_words import Consent, Verdict, classify
+from handlers.context import Context
+from handlers.conversation.engine import is_choice
+from handlers.conversation.vocabulary import NO, YES
+from handlers.conversation.words import fold
+from handlers.features import AFTER_STOP, COMMANDS, FEATURES
+from locales import _
+from storage import profiles
+
+_ASKED_LATELY = timedelta(hours=1)
+
+
+def handled(context: Context) -> bool:
+    """True: it was about consent, or nothing more may be said to this person."""
+    verdict = classify(context.heard.text)
+    if _is_stop(context, verdict) or _is_yes_to_stop(context):
+        leave(context)
+    elif context.caller.consent == "out":
+        _after_stop(context, verdict)
+    elif verdict.consent is Consent.STOP:
+        context.say(_("EXIT: leave this form. STOP: no more messages at all. Which one?"))
+    elif verdict.consent is Consent.UNCLEAR and not _answers_question(context):
+        return _asks_if_stop(context)
+    elif verdict.consent is Consent.START and COMMANDS.find(context.heard.text) is None:
+        registration.join(context, "")
+    else:
+        return False
+    return True
+
+
+def _is_stop(context: Context, verdict: Verdict) -> bool:
+    """CANCELAR alone, in a flow, could mean this flow: asked back. On SMS CANCEL is a stop."""
+    if context.heard.opt_out == "stop":
+        return True
+    in_doubt = context.session is not None and verdict.rule == "bare cancelar"
+    return verdict.consent is Consent.STOP and not in_doubt
+
+
+def _after_stop(context: Context, verdict: Verdict) -> None:
+    """Only a start word returns; help and one's own data are answered; all else is heard only."""
+    context.kind = "consent"
+    found = COMMANDS.find(context.heard.text)
+    joins = found is not None and found[0].run is registration.join
+    if joins or verdict.consent is Consent.START or context.heard.opt_out == "start":
+        come_back(context)
+        _join_if_new(context)
+    elif found is not None and found[0].run in AFTER_STOP:
+        found[0].run(context, found[1])
+
+
+def _join_if_new(context: Context) -> None:
+    """Someone who never joined is asked what they would like, rather than welcomed back."""
+    if not profiles.registrations_of(context.connection, context.caller.person_id):
+        context.says.clear()
+        found = COMMANDS.find(context.heard.text)
+        registration.join(context, found[1] if found else "")
+
+
+def _asks_if_stop(context: Context) -> bool:
+    """Asked once: who goes on in the same way is answered as usual, and a human will look."""
+    if _asked_lately(context):
+        return False
+    ask_if_stop(context)
+    return True
+
+
+def _is_yes_to_stop(context: Context) -> bool:
+    """A bare yes belongs to the newest question, which may be ours whether to stop."""
+    folded = fold(context.heard.text)
+    if folded not in YES and folded not in NO:
+        return False
+    if context.caller.consent == "out" or not _asked_lately(context):
+        return False
+    profiles.close_handovers(context.connection, context.caller.person_id, "unclear", context.now)
+    return folded in YES
+
+
+def _asked_lately(context: Context) -> bool:
+    asked = profiles.open_handover_at(context.connection, context.caller.person_id, "unclear")
+    since = context.now - _ASKED_LATELY
+    return asked is not None and asked > max(since, context.caller.session_at or since)
+
+
+def _answers_question(context: Context) -> bool:
+    """An option of the open question ("ya", for "done") is an answer."""
+    session = context.session
+    feature = FEATURES.get(session.flow) if session else None
+    if session is None or feature is None:
+        return False
+    return is_choice(feature.flow, session, context.overheard)
