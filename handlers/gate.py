@@ -6,7 +6,7 @@ from handlers import registration
 from handlers.consent import ask_if_stop, come_back, leave
 from handlers.consent_words import Consent, Verdict, classify
 from handlers.context import Context
-from handlers.conversation.engine import is_choice
+from handlers.conversation.engine import is_choice, restate
 from handlers.conversation.vocabulary import NO, YES
 from handlers.conversation.words import fold
 from handlers.features import AFTER_STOP, COMMANDS, FEATURES
@@ -19,8 +19,10 @@ _ASKED_LATELY = timedelta(hours=1)
 def handled(context: Context) -> bool:
     """True: it was about consent, or nothing more may be said to this person."""
     verdict = classify(context.heard.text)
-    if _is_stop(context, verdict) or _is_yes_to_stop(context):
+    if _is_stop(context, verdict) or _answers_stop_question(context, YES):
         leave(context)
+    elif _answers_stop_question(context, NO):
+        _go_on(context)
     elif context.caller.consent == "out":
         _after_stop(context, verdict)
     elif verdict.consent is Consent.STOP:
@@ -70,15 +72,20 @@ def _asks_if_stop(context: Context) -> bool:
     return True
 
 
-def _is_yes_to_stop(context: Context) -> bool:
-    """A bare yes belongs to the newest question, which may be ours whether to stop."""
-    folded = fold(context.heard.text)
-    if folded not in YES and folded not in NO:
+def _answers_stop_question(context: Context, words: frozenset[str]) -> bool:
+    """A bare yes or no belongs to the newest question, which may be ours whether to stop."""
+    if fold(context.heard.text) not in words or context.caller.consent == "out":
         return False
-    if context.caller.consent == "out" or not _asked_lately(context):
-        return False
+    return _asked_lately(context)
+
+
+def _go_on(context: Context) -> None:
     profiles.close_handovers(context.connection, context.caller.person_id, "unclear", context.now)
-    return folded in YES
+    context.say(_("All right, we go on as before."))
+    session = context.session
+    feature = FEATURES.get(session.flow) if session else None
+    if session is not None and feature is not None:
+        context.take(restate(feature.flow, session))
 
 
 def _asked_lately(context: Context) -> bool:
