@@ -91,7 +91,7 @@ def _go_on(context: Context) -> None:
 def _asked_lately(context: Context) -> bool:
     asked = profiles.open_handover_at(context.connection, context.caller.person_id, "unclear")
     since = context.now - _ASKED_LATELY
-    return asked is not None and asked > max(since, context.caller.session_at or since)
+    return asked is not None and asked >= max(since, context.caller.session_at or since)
 
 
 def _answers_question(context: Context) -> bool:
