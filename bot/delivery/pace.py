@@ -7,13 +7,13 @@ from math import ceil
 
 from handlers.conversation.messages import Outgoing
 
-LATE_US = 15_000
+LATE_US = 10_000
 """A call may begin this late after its slot; later ones give their slot up and take another."""
 
 SECOND_US = 1_000_000 + LATE_US
 """Slots keep the limit in any window this long, so that late calls keep it in any second."""
 
-AHEAD_US = 250_000
+AHEAD_US = 350_000
 """Slots are reserved no further ahead: a reply waits no longer behind bulk, a halt takes hold."""
 
 _HEAVIEST = 30

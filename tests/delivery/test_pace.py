@@ -98,7 +98,7 @@ def test_two_segments_each_reach_nearly_the_whole_limit() -> None:
     assert 1000 / seconds >= 0.97 * 10
 
 
-def test_a_reply_during_a_broadcast_takes_the_next_slot_after_a_quarter_second_at_most() -> None:
+def test_a_reply_during_a_broadcast_takes_the_next_slot_after_a_third_of_a_second_at_most() -> None:
     now = 1_700_000_000 * MICRO
     pace = Pace(30)
     _, slots = reserve(Slots(), pace, [1] * 1000, now=now, earliest=now)
