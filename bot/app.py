@@ -83,6 +83,7 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(
         frequency_cap=settings.frequency_cap,
         idle=timedelta(days=settings.retention_days_sessions),
+        message_days=settings.retention_days_messages,
         fold=settings.sms_fold_accents,
         provider_keywords=settings.sms_keyword_replies == "provider",
         sms_number=settings.sms_number or settings.twilio_from,

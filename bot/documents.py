@@ -22,6 +22,7 @@ PAGE = Path("docs") / "conversations.md"
 _SAMPLES: Mapping[str, object] = {
     "code": "chicago",
     "day": Day(date(2026, 12, 30)),
+    "days": 30,
     "example": "60608, o Tijuana, Baja California",
     "last": 12,
     "least": 0,

@@ -4,9 +4,9 @@ import hashlib
 
 from handlers.consent_words import is_provider_keyword
 from handlers.context import Context
+from handlers.letting_go import let_go
 from locales import Message, _
-from storage import profiles
-from storage.conversations import drop_session
+from storage import leaving, profiles
 from storage.ids import new_id
 
 _LONGEST_WORDS = 500
@@ -22,6 +22,7 @@ def agree(context: Context, shown: str, words: str) -> None:
     person = context.caller.person_id
     profiles.change_person(context.connection, person, consent="in")
     if context.caller.consent == "out":
+        leaving.lift_suppression(context.connection, person)
         profiles.set_address_status(context.connection, person, "active", "opted_out")
     _keep(context, "in", shown, words)
 
@@ -32,9 +33,8 @@ def leave(context: Context) -> None:
     again = context.caller.consent == "out"
     profiles.change_person(context.connection, person, consent="out")
     profiles.set_address_status(context.connection, person, "opted_out", "active")
-    profiles.suppress_queued(context.connection, person, context.now)
+    let_go(context.connection, person, context.now)
     context.session = None
-    drop_session(context.connection, person)
     goodbye = _goodbye(context)
     if again:
         return

@@ -81,7 +81,6 @@ COMMANDS = Commands(
             about=_("See what we keep about you"),
             slash={"es": "misdatos", "en": "mydata"},
             anytime=True,
-            after_stop=True,
         ),
         Command(
             said(
@@ -95,7 +94,6 @@ COMMANDS = Commands(
             about=_("Delete everything about you"),
             slash={"es": "borrarmisdatos", "en": "deletemydata"},
             anytime=True,
-            after_stop=True,
         ),
         Command(
             said("language", "idioma"),
@@ -128,10 +126,9 @@ COMMANDS = Commands(
             help.help_me,
             about=_("What I can do"),
             slash={"es": "ayuda", "en": "help"},
-            after_stop=True,
         ),
     )
 )
 
-AFTER_STOP = frozenset({help.help_me})
+AFTER_STOP = frozenset({help.help_me, privacy.my_data, privacy.ask_to_delete})
 """What is answered to someone who has stopped, besides a start word."""

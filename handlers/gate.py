@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers import registration
+from handlers import changed_hands, privacy, registration
 from handlers.consent import ask_if_stop, come_back, leave
 from handlers.consent_words import Consent, Verdict, classify
 from handlers.context import Context
@@ -23,8 +23,10 @@ def handled(context: Context) -> bool:
         leave(context)
     elif _answers_stop_question(context, NO):
         _go_on(context)
+    elif changed_hands.in_doubt(context, verdict):
+        changed_hands.settle(context, verdict)
     elif context.caller.consent == "out":
-        _after_stop(context, verdict)
+        return _after_stop(context, verdict)
     elif verdict.consent is Consent.STOP:
         context.say(_("EXIT: leave this form. STOP: no more messages at all. Which one?"))
     elif verdict.consent is Consent.UNCLEAR and not _answers_question(context):
@@ -44,16 +46,29 @@ def _is_stop(context: Context, verdict: Verdict) -> bool:
     return verdict.consent is Consent.STOP and not in_doubt
 
 
-def _after_stop(context: Context, verdict: Verdict) -> None:
-    """Only a start word returns; help and one's own data are answered; all else is heard only."""
+def _after_stop(context: Context, verdict: Verdict) -> bool:
+    """Only a start word returns; help and one's own data are answered; all else is heard only.
+
+    False: it answers the question whether to delete, which is the one flow after a stop.
+    """
     context.kind = "consent"
     found = COMMANDS.find(context.heard.text)
+    deleting = context.session is not None and context.session.flow == privacy.forget_me.name
     joins = found is not None and found[0].run is registration.join
-    if joins or verdict.consent is Consent.START or context.heard.opt_out == "start":
+    if joins or verdict.consent is Consent.START or (_starts(context) and not deleting):
+        context.session = None
         come_back(context)
         _join_if_new(context)
     elif found is not None and found[0].run in AFTER_STOP:
         found[0].run(context, found[1])
+    else:
+        return not deleting
+    return True
+
+
+def _starts(context: Context) -> bool:
+    """By the provider's own reckoning, which counts a bare YES."""
+    return context.heard.opt_out == "start"
 
 
 def _join_if_new(context: Context) -> None:

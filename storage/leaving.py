@@ -80,11 +80,7 @@ _ask = insert(provider_deletions)
 def erase(connection: Connection, person_ids: Sequence[int]) -> int:
     """Removes people and all that belongs to them; what the provider sent stays known by its id."""
     theirs = select(addresses.c.id).where(addresses.c.person_id.in_(person_ids))
-    connection.execute(
-        update(inbound)
-        .where(inbound.c.address_id.in_(theirs))
-        .values(payload=None, address_id=None, status="done", error=None)
-    )
+    _scrub(connection, inbound.c.address_id.in_(theirs))
     return connection.execute(delete(people).where(people.c.id.in_(person_ids))).rowcount
 
 
@@ -250,17 +246,24 @@ def ask_again(connection: Connection, provider_id: str, at: datetime) -> None:
     connection.execute(update(provider_deletions).where(_among([provider_id])).values(due_at=at))
 
 
-def cut_address(connection: Connection, person_id: int, address_id: int) -> None:
-    """The address is somebody else's now. Whom nothing else leads to any more is removed."""
+def is_only_address(connection: Connection, person_id: int, address_id: int) -> bool:
+    others = exists().where(addresses.c.person_id == person_id, addresses.c.id != address_id)
+    return not connection.scalar(select(others))
+
+
+def cut_address(connection: Connection, address_id: int) -> None:
+    """The address is somebody else's now; what was written there goes with it."""
+    _scrub(connection, inbound.c.address_id == address_id)
+    connection.execute(delete(addresses).where(addresses.c.id == address_id))
+
+
+def _scrub(connection: Connection, which: ColumnElement[bool]) -> None:
+    """The provider's id stays, so that a repeat is still known as one."""
     connection.execute(
         update(inbound)
-        .where(inbound.c.address_id == address_id)
+        .where(which)
         .values(payload=None, address_id=None, status="done", error=None)
     )
-    connection.execute(delete(addresses).where(addresses.c.id == address_id))
-    others = exists().where(addresses.c.person_id == person_id)
-    if not connection.scalar(select(others)):
-        erase(connection, [person_id])
 
 
 def _expects_more(person_id: ColumnElement[int]) -> ColumnElement[bool]:

@@ -90,6 +90,18 @@ def set_one_address_status(connection: Connection, address_id: int, status: str)
     connection.execute(update(addresses).where(addresses.c.id == address_id).values(status=status))
 
 
+def change_address(connection: Connection, address_id: int, **columns: Any) -> None:
+    connection.execute(update(addresses).where(addresses.c.id == address_id).values(**columns))
+
+
+def stopped_at(connection: Connection, person_id: int) -> datetime | None:
+    """When the person last said stop."""
+    statement = select(func.max(consents.c.at)).where(
+        consents.c.person_id == person_id, consents.c.act == "out"
+    )
+    return connection.execute(statement).scalar()
+
+
 def suppress_queued(connection: Connection, person_id: int, at: datetime) -> int:
     """Nothing that waits for this person is sent any more; the number of deliveries."""
     statement = (

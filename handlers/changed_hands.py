@@ -1,0 +1,122 @@
+"""A number that may be somebody else's by now: nothing old is used or shown before its holder says.
+
+Only phone numbers are given to others; a Telegram chat is not.
+"""
+
+from datetime import timedelta
+from typing import cast
+
+from handlers import consent, help
+from handlers.consent_words import Consent, Verdict
+from handlers.context import Context
+from handlers.conversation.words import fold, word_set
+from handlers.features import COMMANDS
+from handlers.letting_go import let_go
+from handlers.newcomers import meet
+from handlers.rendering import is_sms
+from locales import Language, Message, _
+from storage import leaving, profiles
+
+SILENCE = timedelta(days=365)
+"""Carriers give a number to somebody else after 45 days at the earliest (47 CFR 52.15). A person
+who is only quiet is asked one question a year; one who is gone shows by carrier errors sooner."""
+
+_ME = word_set("me yo", "soy yo", "its me", "it is me", "yes me", "si yo", "si soy yo", "yo soy")
+
+
+def in_doubt(context: Context, verdict: Verdict) -> bool:
+    """Whether the number was silent for a year, or its carrier said that nobody has it.
+
+    After a stop nothing is asked before a start word.
+    """
+    caller = context.caller
+    if not is_sms(caller.channel) or caller.fresh:
+        return False
+    if caller.doubted_at is not None:
+        return True
+    if caller.consent == "none" or (
+        caller.consent == "out" and verdict.consent is not Consent.START
+    ):
+        return False
+    return caller.address_status == "invalid" or context.now - caller.heard_at > SILENCE
+
+
+def settle(context: Context, verdict: Verdict) -> None:
+    """ME: all is as before. A start word: somebody new. Help is help. Anything else: the question.
+
+    Who has stopped since the question was asked is asked again by a start word only.
+    """
+    asked, starts = _is_asked(context), verdict.consent is Consent.START
+    stopped = context.caller.consent == "out"
+    found = COMMANDS.find(context.heard.text)
+    if asked and fold(context.heard.text) in _ME:
+        _confirm(context)
+    elif asked and starts:
+        _welcome_somebody_new(context)
+    elif found is not None and found[0].run is help.help_me:
+        context.kind = "consent"
+        help.help_me(context, "")
+    elif starts or not stopped:
+        _doubt(context)
+
+
+def _is_asked(context: Context) -> bool:
+    doubted_at = context.caller.doubted_at
+    if doubted_at is None or context.caller.consent != "out":
+        return doubted_at is not None
+    stopped_at = profiles.stopped_at(context.connection, context.caller.person_id)
+    return stopped_at is None or doubted_at > stopped_at
+
+
+def _doubt(context: Context) -> None:
+    """Until it is settled nothing else goes to the number."""
+    context.session = None
+    profiles.change_address(
+        context.connection,
+        context.caller.address_id,
+        status="opted_out",
+        doubted_at=context.now,
+    )
+    context.kind = "consent"
+    context.say(_question(context))
+
+
+def _question(context: Context) -> Message:
+    return _(
+        "Hello, this is {programme}. It's been long. If this number was yours back then, "
+        "send ME. If it is new to you: START to join, or STOP.",
+        programme=context.policy.programme,
+    )
+
+
+def _confirm(context: Context) -> None:
+    """They agree anew, in words of their own."""
+    profiles.change_address(
+        context.connection,
+        context.caller.address_id,
+        status="active",
+        doubted_at=None,
+        strikes=0,
+    )
+    consent.agree(context, consent.wording(_question(context)), context.heard.text)
+    context.kind = "consent"
+    context.say(_("Thank you, all is as before. HELP: what I can do. STOP: no more messages."))
+
+
+def _welcome_somebody_new(context: Context) -> None:
+    """The number leaves the person who had it, and a new person joins.
+
+    Whom nothing else leads to could neither see nor delete their data: it goes with the number.
+    """
+    connection, before = context.connection, context.caller
+    if leaving.is_only_address(connection, before.person_id, before.address_id):
+        let_go(connection, before.person_id, context.now)
+        leaving.erase(connection, [before.person_id])
+    else:
+        leaving.cut_address(connection, before.address_id)
+    context.caller = meet(connection, context.vault, context.heard, context.now)
+    context.language = cast("Language", context.caller.language)
+    context.country, context.session = None, None
+    found = COMMANDS.find(context.heard.text) or COMMANDS.find("JOIN")
+    if found is not None:
+        found[0].run(context, found[1])

@@ -1,0 +1,14 @@
+"""What ends when a person stops or is deleted: a feature that promises something adds its end."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from storage import profiles
+from storage.conversations import drop_session
+
+
+def let_go(connection: Connection, person_id: int, now: datetime) -> None:
+    """Nothing that waits for this person is sent any more, and no question of ours is open."""
+    profiles.suppress_queued(connection, person_id, now)
+    drop_session(connection, person_id)

@@ -1,0 +1,313 @@
+"""MY DATA: everything that is held of a person, told in plain words. Deleting it is in privacy.
+
+Each line names the columns that it tells. A column of a person's that no line tells, and that is
+not among UNTOLD, is a fault that a test finds.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.context import Context
+from handlers.conversation.turn import Words
+from handlers.places import place_of
+from handlers.rendering import Reader, is_sms
+from locales import Language, Message, _, n_
+from locales.formatting import Listing, Moment, zone_words
+from locales.gsm7 import Fold, cost, sms_text
+from locales.labels import (
+    AVAILABILITY,
+    CATEGORIES,
+    KINDS,
+    LANGUAGES_SPOKEN,
+    SKILLS,
+    TOPICS,
+    Labels,
+)
+from storage.held import Held, held_of
+
+UNTOLD = frozenset(
+    {
+        # numbers of ours that mean nothing elsewhere
+        *("people.id", "addresses.id", "registrations.id", "consents.id", "handovers.id"),
+        *("addresses.person_id", "registrations.person_id", "traits.person_id"),
+        *("consents.person_id", "consents.address_id", "sessions.person_id"),
+        *("sessions.address_id", "handovers.person_id", "handovers.address_id"),
+        # the same as something told: a hash of the number, the day of joining again
+        *("addresses.lookup", "addresses.created_at", "people.seen_at"),
+        *("registrations.updated_at", "sessions.updated_at", "sessions.turn"),
+        # about our own working
+        *("people.misses", "addresses.strikes", "addresses.preferred", "addresses.doubted_at"),
+        *("consents.wording", "handovers.reason", "handovers.closed_at"),
+        # how each message travelled; its words are told
+        *("inbound.*", "deliveries.*", "farewells.*"),
+    }
+)
+
+_TRAITS: Mapping[str, tuple[Message, Labels]] = {
+    "topic": (_("Topics"), TOPICS),
+    "muted": (_("Muted"), TOPICS),
+    "skill": (_("Skills"), SKILLS),
+    "available": (_("When"), AVAILABILITY),
+    "speaks": (_("Languages"), LANGUAGES_SPOKEN),
+    "offer": (_("Offer"), CATEGORIES),
+}
+_SEGMENTS = 3
+_TELEGRAM_LENGTH = 3_500
+_LATEST = 10
+_LONGEST_QUOTE = 60
+_NO_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Words with a mark between them, such as a label and its value."""
+
+    parts: tuple[Words, ...]
+    mark: str = ": "
+
+    def localized(self, language: Language, country: str | None) -> str:
+        read = Reader(language, country)
+        return self.mark.join(read(part) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A time zone by the name of its city."""
+
+    name: str
+
+    def localized(self, language: Language, country: str | None) -> str:
+        return zone_words(self.name, language, country)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a line may look at."""
+
+    context: Context
+    held: Held
+
+    def opened(self, table: str, column: str, row: int, sealed: bytes | None) -> str | None:
+        return None if sealed is None else self.context.vault.open(table, column, row, sealed)
+
+    def day(self, at: datetime) -> Moment:
+        return Moment(at, self.held.person.zone or _NO_ZONE, "date", year=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    columns: frozenset[str]
+    tell: Callable[[Telling], Iterable[Words]]
+
+
+def tell_all(context: Context) -> list[str]:
+    """All of it, in as few messages as each channel carries well, in the person's language."""
+    telling = Telling(context, held_of(context.connection, context.caller.person_id))
+    read = Reader(context.language, context.country)
+    lines = [read(words) for line in LINES for words in line.tell(telling)]
+    ending = read(_ending(telling))
+    opening = read(_("This is everything we keep about you:"))
+    if is_sms(context.caller.channel):
+        return list(_packed([opening, *lines, ending], _fits_sms(context.policy.fold)))
+    return list(_packed([opening, *lines, ending], lambda text: len(text) <= _TELEGRAM_LENGTH))
+
+
+def _packed(lines: Sequence[str], fits: Callable[[str], bool]) -> Iterator[str]:
+    """Whole lines, as many to a message as fit."""
+    message = ""
+    for line in lines:
+        longer = f"{message}\n{line}" if message else line
+        if message and not fits(longer):
+            yield message
+            longer = line
+        message = longer
+    yield message
+
+
+def _fits_sms(fold: Fold) -> Callable[[str], bool]:
+    return lambda text: cost(sms_text(text, fold)).segments <= _SEGMENTS
+
+
+def _ending(telling: Telling) -> Message:
+    if telling.held.person.consent == "out" or not telling.held.registrations:
+        return _("To delete everything, send: DELETE MY DATA")
+    return _("To change something: PROFILE. To delete everything, send: DELETE MY DATA")
+
+
+def _name(telling: Telling) -> Iterator[Words]:
+    person = telling.held.person
+    name = telling.opened("people", "name", person.id, person.name)
+    if name is not None:
+        yield Joined((_("Name"), name))
+
+
+def _code(telling: Telling) -> Iterator[Words]:
+    yield Joined((_("Your code"), telling.held.person.handle))
+
+
+def _language(telling: Telling) -> Iterator[Words]:
+    yield Joined((_("Language"), LANGUAGES_SPOKEN[telling.held.person.language]))
+
+
+def _place(telling: Telling) -> Iterator[Words]:
+    person = telling.held.person
+    found = person.city_id and place_of(telling.context.connection, person.city_id)
+    parts = [each for each in (person.region, person.country) if each]
+    named: list[Words] = [found.label] if found else list(parts)
+    if person.zone:
+        named.append(Zone(person.zone))
+    if named:
+        yield Joined((_("Place"), Joined(tuple(named), ", ")))
+
+
+def _came_through(telling: Telling) -> Iterator[Words]:
+    told = [each for each in (telling.held.organisation, telling.held.person.source) if each]
+    if told:
+        yield Joined((_("Came through"), ", ".join(told)))
+
+
+def _registrations(telling: Telling) -> Iterator[Words]:
+    for row in telling.held.registrations:
+        since = _("since {day}", day=telling.day(row.created_at))
+        parts: list[Words] = [KINDS[row.kind], since]
+        if row.status != "active":
+            parts.append(_("verified") if row.status == "verified" else _("not verified yet"))
+        yield Joined((_("Take part"), Joined(tuple(parts), ", ")))
+        if row.headcount is not None:
+            yield Joined((_("People"), str(row.headcount)))
+        sealed = {
+            "group_name": _("Organization"),
+            "offer": _("Details"),
+            "credential": _("Credential"),
+        }
+        for column, label in sealed.items():
+            value = telling.opened("registrations", column, row.id, getattr(row, column))
+            if value is not None:
+                yield Joined((label, value))
+
+
+def _traits(telling: Telling) -> Iterator[Words]:
+    for kind, (label, labels) in _TRAITS.items():
+        codes = {row.value for row in telling.held.traits if row.kind == kind}
+        told = [*(each for each in labels if each in codes), *sorted(codes.difference(labels))]
+        if told:
+            yield Joined((label, Listing(tuple(labels.get(code, code) for code in told))))
+
+
+def _pause(telling: Telling) -> Iterator[Words]:
+    until = telling.held.person.paused_until
+    if until is not None and until > telling.context.now:
+        yield Joined((_("Pause until"), telling.day(until)))
+
+
+def _addresses(telling: Telling) -> Iterator[Words]:
+    """By its last two digits: this may be read over somebody's shoulder."""
+    states = {
+        "blocked": _("blocked by you"),
+        "opted_out": _("stopped"),
+        "invalid": _("can't be reached"),
+    }
+    for row in telling.held.addresses:
+        value = telling.opened("addresses", "value", row.id, row.value) or ""
+        last = value[-2:]
+        where = _("number ending in {last}", last=last)
+        if not is_sms(row.channel):
+            where = _("chat ending in {last}", last=last)
+        heard = _("last message on {day}", day=telling.day(row.heard_at))
+        parts: list[Words] = [where, heard]
+        if row.status in states:
+            parts.append(states[row.status])
+        yield Joined((_channel(row.channel), Joined(tuple(parts), ", ")))
+
+
+def _consent(telling: Telling) -> Iterator[Words]:
+    states = {
+        "in": _("You get our messages."),
+        "out": _("You have stopped: we send you nothing."),
+        "none": _("You haven't joined."),
+    }
+    yield states[telling.held.person.consent]
+    earlier = len(telling.held.consents) - _LATEST
+    if earlier > 0:
+        yield n_("{n} earlier change", "{n} earlier changes", earlier)
+    for row in telling.held.consents[-_LATEST:]:
+        act = _("you joined") if row.act == "in" else _("you stopped")
+        parts: list[Words] = [telling.day(row.at), _channel(row.channel), act]
+        words = telling.opened("consents", "words", row.id, row.words)
+        if words:
+            parts.append(f'"{_short(words)}"')
+        yield Joined(tuple(parts), ", ")
+
+
+def _since(telling: Telling) -> Iterator[Words]:
+    yield _("We have known you since {day}.", day=telling.day(telling.held.person.created_at))
+
+
+def _unfinished(telling: Telling) -> Iterator[Words]:
+    for row in telling.held.sessions:
+        yield _(
+            "A form that you began. Unless you go on with it, we delete it on {day}.",
+            day=telling.day(row.expires_at),
+        )
+
+
+def _set_aside(telling: Telling) -> Iterator[Words]:
+    number = len(telling.held.handovers)
+    if number:
+        yield n_(
+            "{n} message set aside for our team.", "{n} messages set aside for our team.", number
+        )
+
+
+def _texts(telling: Telling) -> Iterator[Words]:
+    number, days = telling.held.texts, telling.context.policy.message_days
+    if number:
+        yield n_(
+            "The text of {n} message between us, for {days} days.",
+            "The texts of {n} messages between us, each for {days} days.",
+            number,
+            days=days,
+        )
+
+
+def _channel(channel: str) -> str:
+    return "SMS" if is_sms(channel) else "Telegram"
+
+
+def _short(words: str) -> str:
+    plain = " ".join(words.split())
+    return plain if len(plain) <= _LONGEST_QUOTE else f"{plain[:_LONGEST_QUOTE].rstrip()}..."
+
+
+def _line(tell: Callable[[Telling], Iterable[Words]], *columns: str) -> Line:
+    return Line(frozenset(columns), tell)
+
+
+LINES = (
+    _line(_name, "people.name"),
+    _line(_code, "people.handle"),
+    _line(_language, "people.language"),
+    _line(_place, "people.city_id", "people.region", "people.country", "people.zone"),
+    _line(_came_through, "people.organisation_id", "people.source"),
+    _line(
+        _registrations,
+        *("registrations.kind", "registrations.status", "registrations.created_at"),
+        *("registrations.group_name", "registrations.headcount", "registrations.offer"),
+        "registrations.credential",
+    ),
+    _line(_traits, "traits.kind", "traits.value"),
+    _line(_pause, "people.paused_until"),
+    _line(
+        _addresses, *(f"addresses.{each}" for each in ("channel", "value", "status", "heard_at"))
+    ),
+    _line(
+        _consent,
+        "people.consent",
+        *(f"consents.{each}" for each in ("act", "channel", "words", "at")),
+    ),
+    _line(_since, "people.created_at"),
+    _line(_unfinished, "sessions.flow", "sessions.state", "sessions.expires_at"),
+    _line(_set_aside, "handovers.words", "handovers.at"),
+    _line(_texts, "inbound.payload", "deliveries.body"),
+)

@@ -1,0 +1,107 @@
+"""MY DATA and DELETE MY DATA: the commands, the one question before deleting, and the deletion.
+
+What is told of a person is in my_data; what happens when texts grow old is in retention.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from handlers.context import Context
+from handlers.conversation.flow import Choose, Flow, Option
+from handlers.conversation.numbers import whole_number
+from handlers.conversation.words import fold, word_set
+from handlers.letting_go import let_go
+from handlers.my_data import tell_all
+from handlers.newcomers import meet
+from handlers.rendering import is_sms
+from locales import LANGUAGES, Message, _, translate
+from storage import leaving, profiles
+
+_DELETE, _KEEP = "delete", "keep"
+_SURELY = _("Yes, delete it all")
+_WORDS = word_set("yes y si s", "yes please", "si por favor", "yes delete", "si borrar")
+_PLAINLY = _WORDS | {fold(translate(_SURELY, language)) for language in LANGUAGES}
+_LONGEST_THOUGHT = timedelta(hours=12)
+
+forget_me = Flow(
+    "forget_me",
+    version=1,
+    title=_("Deleting your data"),
+    left=_("All right, nothing was deleted."),
+    steps=(
+        Choose(
+            key="sure",
+            ask=_("This deletes everything we keep about you, for good. Are you sure?"),
+            label=_("Delete"),
+            example=_("YES, or NO"),
+            options=(
+                Option(_DELETE, _SURELY, words=_WORDS),
+                Option(_KEEP, _("No, keep it"), words=word_set("no n", "no gracias", "no thanks")),
+            ),
+        ),
+    ),
+)
+
+
+def my_data(context: Context, _rest: str) -> None:
+    """All of it, also after a stop and to someone who never joined."""
+    for message in tell_all(context):
+        context.say(message)
+
+
+def ask_to_delete(context: Context, _rest: str) -> None:
+    """One question, in the middle of another flow too, which then ends."""
+    context.begin(forget_me)
+
+
+def finish(context: Context, answers: Mapping[str, Any]) -> None:
+    """Only a plain yes, soon after the question, deletes; what sounds like one is asked again."""
+    if answers["sure"] != _DELETE:
+        context.say(forget_me.left)
+    elif _is_plain(context):
+        _delete(context)
+    else:
+        context.begin(forget_me)
+
+
+def _is_plain(context: Context) -> bool:
+    asked = context.caller.session_at
+    if asked is None or context.now - asked > _LONGEST_THOUGHT:
+        return False
+    text = context.heard.text
+    return (
+        context.heard.press is not None or whole_number(text) is not None or fold(text) in _PLAINLY
+    )
+
+
+def _delete(context: Context) -> None:
+    """All of it in this transaction. An empty person takes the place, to receive one farewell.
+
+    What has been handed to the provider at this moment moves to the empty person, without its
+    text, so that the ids under which the provider keeps it become known.
+    """
+    connection, now, person = context.connection, context.now, context.caller.person_id
+    let_go(connection, person, now)
+    in_flight = leaving.take_in_flight(connection, person)
+    leaving.count_departure(connection, person, now.date())
+    leaving.suppress(connection, [person], now)
+    leaving.ask_provider(connection, [person], now)
+    leaving.erase(connection, [person])
+    empty = meet(connection, context.vault, context.heard, now)
+    leaving.begin_farewell(connection, empty.person_id, empty.address_id, in_flight, now)
+    profiles.change_person(connection, empty.person_id, language=context.language)
+    context.caller, context.session, context.kind = empty, None, "consent"
+    context.say(_farewell(context))
+
+
+def _farewell(context: Context) -> Message:
+    if is_sms(context.caller.channel):
+        return _(
+            "Done. We deleted everything we kept about you and won't write again. "
+            "To come back one day, send START. Take care."
+        )
+    return _(
+        "Done. We deleted everything we kept about you and won't write again. "
+        "This chat stays on your phone until you delete it. To come back: START."
+    )

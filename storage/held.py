@@ -1,0 +1,65 @@
+"""Everything that is stored of one person, read at once for their own eyes. Nothing is opened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Table, func, select
+
+from storage.messages import deliveries, inbound
+from storage.network import organisations
+from storage.people import addresses, consents, handovers, people, registrations, sessions, traits
+
+Rows = Sequence[Row[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Rows of each table, oldest first. `texts` counts messages whose words are still kept."""
+
+    person: Row[Any]
+    organisation: str | None
+    addresses: Rows
+    registrations: Rows
+    traits: Rows
+    consents: Rows
+    sessions: Rows
+    handovers: Rows
+    texts: int
+
+
+def held_of(connection: Connection, person_id: int) -> Held:
+    organisation = organisations.c.id == people.c.organisation_id
+    person = connection.execute(
+        select(people, organisations.c.name.label("organisation"))
+        .select_from(people.outerjoin(organisations, organisation))
+        .where(people.c.id == person_id)
+    ).one()
+
+    def rows(table: Table, order: ColumnElement[Any]) -> Rows:
+        return connection.execute(
+            select(table).where(table.c.person_id == person_id).order_by(order)
+        ).all()
+
+    return Held(
+        person,
+        person.organisation,
+        rows(addresses, addresses.c.created_at),
+        rows(registrations, registrations.c.created_at),
+        rows(traits, traits.c.value),
+        rows(consents, consents.c.at),
+        rows(sessions, sessions.c.updated_at),
+        rows(handovers, handovers.c.at),
+        _texts(connection, person_id),
+    )
+
+
+def _texts(connection: Connection, person_id: int) -> int:
+    theirs = select(addresses.c.id).where(addresses.c.person_id == person_id)
+    came = inbound.c.address_id.in_(theirs), inbound.c.payload.is_not(None)
+    went = deliveries.c.person_id == person_id, deliveries.c.body.is_not(None)
+    return _count(connection, inbound, *came) + _count(connection, deliveries, *went)
+
+
+def _count(connection: Connection, table: FromClause, *where: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
