@@ -74,7 +74,8 @@ _find = lock_row(
         )
     )
     .where(addresses.c.channel == bindparam("channel"), addresses.c.lookup == bindparam("lookup")),
-    of=people,
+    # The address too: who waited for the row meanwhile finds it gone to somebody else, not stale.
+    of=(people, addresses),
 )
 
 _log = insert(inbound).on_conflict_do_nothing(
@@ -102,7 +103,7 @@ _heard = (
 
 
 def find_caller(connection: Connection, channel: str, lookup: bytes) -> Caller | None:
-    """Who writes from this address; on PostgreSQL their row is held until the turn commits."""
+    """Who writes from this address; on PostgreSQL both are held until the turn commits."""
     row = connection.execute(_find, {"channel": channel, "lookup": lookup}).first()
     return None if row is None else Caller(**row._mapping)
 

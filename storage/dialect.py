@@ -41,8 +41,8 @@ def skip_locked(statement: AnySelect, of: Table | None = None) -> AnySelect:
     return statement.with_for_update(skip_locked=True, of=of)
 
 
-def lock_row(statement: AnySelect, of: Table | None = None) -> AnySelect:
-    """The select, holding its rows until the transaction ends."""
+def lock_row(statement: AnySelect, of: Table | tuple[Table, ...] | None = None) -> AnySelect:
+    """The select, holding its rows (of these tables) until the transaction ends."""
     return statement.with_for_update(of=of)
 
 

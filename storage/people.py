@@ -60,6 +60,13 @@ addresses = Table(
     Column("value", LargeBinary, nullable=False, comment="sealed number or chat id"),
     Column("status", String(16), nullable=False, server_default="active"),
     Column("preferred", Boolean, nullable=False, server_default=text("true")),
+    Column(
+        "may_stand_in",
+        Boolean,
+        nullable=False,
+        server_default=text("true"),
+        comment="may be written to while the preferred address can't be reached",
+    ),
     Column("strikes", SmallInteger, nullable=False, server_default="0"),
     Column("created_at", Instant, nullable=False),
     Column("heard_at", Instant, nullable=False, comment="last inbound message"),
