@@ -1,4 +1,4 @@
-"""The outbox's SQL: claiming what is due, recording what came of it, receipts. No decisions."""
+"""The outbox's SQL: claiming what is due, recording what came of it. No decisions."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -9,10 +9,7 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
-    case,
-    delete,
     exists,
-    func,
     literal_column,
     null,
     or_,
@@ -20,29 +17,12 @@ from sqlalchemy import (
     update,
 )
 
-from storage.database import insert, lock_row, skip_locked
-from storage.ids import new_id
-from storage.messages import Priority, Status, deliveries, receipts
-from storage.people import addresses, consents, people
+from storage.database import skip_locked
+from storage.messages import Priority, Status, deliveries
+from storage.people import addresses, people
 
 LEVELS = tuple(sorted(value for name, value in vars(Priority).items() if name.isupper()))
 """The priorities, best first."""
-
-STRIKES = 3
-"""Permanent-looking failures in a row after which an address counts as dead."""
-
-RANK = {
-    Status.QUEUED: 0,
-    Status.SENDING: 1,
-    Status.UNKNOWN: 2,
-    Status.SENT: 3,
-    Status.CANCELLED: 4,
-    Status.EXPIRED: 4,
-    Status.SUPPRESSED: 4,
-    Status.FAILED: 4,
-    Status.DELIVERED: 5,
-}
-"""A status only moves up (law 10), so that any order of receipts ends in the same one."""
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -362,182 +342,6 @@ def found(connection: Connection, row: int, provider_id: str, *, now: datetime) 
     """An unknown delivery turned out sent. False: that message is another delivery's."""
     fields = {"row": row, "provider": provider_id, "now": now}
     return connection.execute(_FOUND, fields).rowcount == 1
-
-
-_RECEIPT = insert(receipts).on_conflict_do_nothing()
-_EARLY = select(receipts.c.provider_id, receipts.c.status, receipts.c.error).where(
-    receipts.c.provider_id.in_(bindparam("ids", expanding=True))
-)
-_OVERTAKEN = (
-    select(receipts.c.provider_id)
-    .join(deliveries, _d.provider_id == receipts.c.provider_id)
-    .where(_d.channel == bindparam("channel"))
-    .distinct()
-    .limit(100)
-)
-_FORGET = delete(receipts).where(
-    receipts.c.provider_id == bindparam("provider"), receipts.c.status == bindparam("state")
-)
-_FORGET_OLD = delete(receipts).where(receipts.c.at < bindparam("before"))
-_RECEIVED = lock_row(
-    select(_d.id, _d.person_id, _d.address_id, _d.status).where(
-        _d.provider_id == bindparam("provider"), _d.channel == bindparam("channel")
-    )
-)
-_ADVANCE = (
-    update(deliveries)
-    .where(_d.id == bindparam("row"))
-    .values(status=bindparam("to"), error=bindparam("why"), updated_at=bindparam("now"))
-)
-
-
-class Received(NamedTuple):
-    """The delivery that a receipt is about."""
-
-    id: int
-    person_id: int
-    address_id: int
-    status: Status
-
-
-def keep_receipt(
-    connection: Connection, provider_id: str, status: str, error: str | None, *, now: datetime
-) -> None:
-    """Keeps a receipt that came before its send was recorded."""
-    fields = {"provider_id": provider_id, "status": status, "error": error, "at": now}
-    connection.execute(_RECEIPT, fields)
-
-
-def kept_receipts(
-    connection: Connection, provider_ids: Sequence[str]
-) -> list[tuple[str, str, str | None]]:
-    """Provider id, status and error code of what came early for these messages."""
-    if not provider_ids:
-        return []
-    rows = connection.execute(_EARLY, {"ids": list(provider_ids)})
-    return [(row.provider_id, row.status, row.error) for row in rows]
-
-
-def overtaken_receipts(connection: Connection, channel: str) -> list[str]:
-    """Messages that are recorded and still have receipts kept: they crossed in two transactions."""
-    return list(connection.scalars(_OVERTAKEN, {"channel": channel}))
-
-
-def forget_receipt(connection: Connection, provider_id: str, status: str) -> None:
-    connection.execute(_FORGET, {"provider": provider_id, "state": status})
-
-
-def forget_old_receipts(connection: Connection, *, before: datetime) -> int:
-    return connection.execute(_FORGET_OLD, {"before": before}).rowcount
-
-
-def received(connection: Connection, channel: str, provider_id: str) -> Received | None:
-    """The delivery of the provider's message, held until the transaction ends."""
-    fields = {"channel": channel, "provider": provider_id}
-    row = connection.execute(_RECEIVED, fields).first()
-    if row is None:
-        return None
-    return Received(row.id, row.person_id, row.address_id, Status(row.status))
-
-
-def advance(
-    connection: Connection, delivery: Received, to: Status, error: str | None, *, now: datetime
-) -> bool:
-    """Moves a held delivery up in RANK; False when that would not be up."""
-    if RANK[to] <= RANK[delivery.status]:
-        return False
-    connection.execute(_ADVANCE, {"row": delivery.id, "to": to, "why": error, "now": now})
-    return True
-
-
-_a = addresses.c
-_taken = addresses.alias("taken")
-_CLOSE_ADDRESS = update(addresses).where(_a.id == bindparam("row")).values(status=bindparam("to"))
-_STRIKE = (
-    update(addresses)
-    .where(_a.id == bindparam("row"))
-    .values(
-        strikes=_a.strikes + 1,
-        status=case(
-            (and_(_a.status == "active", _a.strikes + 1 >= STRIKES), "invalid"), else_=_a.status
-        ),
-    )
-)
-_FORGIVE = update(addresses).where(_a.id == bindparam("row"), _a.strikes > 0).values(strikes=0)
-_MOVE = (
-    update(addresses)
-    .where(
-        _a.id == bindparam("row"),
-        ~exists().where(_taken.c.lookup == bindparam("found_by"), _taken.c.channel == _a.channel),
-    )
-    .values(value=bindparam("sealed"), lookup=bindparam("found_by"))
-)
-_LEAVE = (
-    update(people)
-    .where(people.c.id == bindparam("row"), people.c.consent != "out")
-    .values(consent="out")
-)
-_SILENCE = (
-    update(deliveries)
-    .where(_d.person_id == bindparam("person"), _QUEUED, _d.kind != "consent")
-    .values(status=Status.SUPPRESSED, error="opted_out", updated_at=bindparam("now"))
-)
-
-
-def close_address(connection: Connection, address_id: int, status: str) -> None:
-    """`status`: blocked, opted_out or invalid."""
-    connection.execute(_CLOSE_ADDRESS, {"row": address_id, "to": status})
-
-
-def strike(connection: Connection, address_id: int) -> None:
-    """One more failure; the address becomes invalid at STRIKES of them."""
-    connection.execute(_STRIKE, {"row": address_id})
-
-
-def forgive(connection: Connection, address_id: int) -> None:
-    """It was reached: earlier failures no longer count."""
-    connection.execute(_FORGIVE, {"row": address_id})
-
-
-def move_address(connection: Connection, address_id: int, sealed: bytes, lookup: bytes) -> bool:
-    """The provider gave the address a new value; False when somebody has that one already."""
-    fields = {"row": address_id, "sealed": sealed, "found_by": lookup}
-    return connection.execute(_MOVE, fields).rowcount == 1
-
-
-def opted_out(
-    connection: Connection, person_id: int, address_id: int, channel: str, *, now: datetime
-) -> None:
-    """The provider says that this person has stopped: nothing more goes out, on any address."""
-    close_address(connection, address_id, "opted_out")
-    connection.execute(_SILENCE, {"person": person_id, "now": now})
-    if connection.execute(_LEAVE, {"row": person_id}).rowcount:
-        evidence = {
-            "id": new_id(),
-            "person_id": person_id,
-            "address_id": address_id,
-            "act": "out",
-            "channel": channel,
-            "wording": "provider",
-            "at": now,
-        }
-        connection.execute(insert(consents), evidence)
-
-
-_OLDEST = select(func.min(_d.due_at)).where(_QUEUED, _d.channel == bindparam("channel"))
-_OLDEST = _OLDEST.where(_d.priority == bindparam("level"))
-
-
-def oldest_due(
-    connection: Connection, channels: Collection[str], *, now: datetime
-) -> datetime | None:
-    """Since when the most patient delivery waits; None when nothing is due."""
-    waits = (
-        connection.scalar(_OLDEST, {"channel": channel, "level": level})
-        for channel in channels
-        for level in LEVELS
-    )
-    return min((at for at in waits if at is not None and at <= now), default=None)
 
 
 def _many(connection: Connection, statement: Any, rows: Rows) -> None:

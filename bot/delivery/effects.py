@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.channels.base import AddressEffect
 from handlers.conversation.messages import ChannelName
-from storage import outbox
+from storage import standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,14 @@ def apply_to_address(
 ) -> None:
     match effect:
         case AddressEffect.OPTED_OUT:
-            outbox.opted_out(connection, whose.person_id, whose.address_id, whose.channel, now=now)
+            standing.opted_out(
+                connection, whose.person_id, whose.address_id, whose.channel, now=now
+            )
         case AddressEffect.BLOCKED:
-            outbox.close_address(connection, whose.address_id, "blocked")
+            standing.close_address(connection, whose.address_id, "blocked")
         case AddressEffect.INVALID:
-            outbox.close_address(connection, whose.address_id, "invalid")
+            standing.close_address(connection, whose.address_id, "invalid")
         case AddressEffect.SUSPECT:
-            outbox.strike(connection, whose.address_id)
+            standing.strike(connection, whose.address_id)
         case AddressEffect.NONE:
             pass

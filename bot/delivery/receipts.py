@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot.channels.base import SenderEffect
 from bot.delivery.effects import Whose, apply_to_address
 from handlers.conversation.messages import ChannelName
-from storage import outbox, senders
+from storage import receipts, senders, standing
 from storage.messages import Status
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ def receive(
     """A status callback. Before its send is recorded it is kept, and applied with that."""
     if report.status not in _TELLING:
         return
-    found = outbox.received(connection, channel, report.provider_id)
+    found = receipts.received(connection, channel, report.provider_id)
     if found is None:
-        outbox.keep_receipt(connection, report.provider_id, report.status, report.code, now=now)
+        receipts.keep(connection, report.provider_id, report.status, report.code, now=now)
         return
     _apply(connection, channel, found, report, now)
 
@@ -35,17 +35,17 @@ def apply_kept(
     connection: Connection, channel: ChannelName, provider_ids: Sequence[str], now: datetime
 ) -> None:
     """What came early for messages that are recorded now."""
-    for provider_id, status, code in outbox.kept_receipts(connection, provider_ids):
-        found = outbox.received(connection, channel, provider_id)
+    for provider_id, status, code in receipts.kept(connection, provider_ids):
+        found = receipts.received(connection, channel, provider_id)
         if found is not None:
             report = _report(provider_id, Status(status), code)
             _apply(connection, channel, found, report, now)
-            outbox.forget_receipt(connection, provider_id, status)
+            receipts.forget(connection, provider_id, status)
 
 
 def catch_up(connection: Connection, channel: ChannelName, now: datetime) -> int:
     """Receipts that crossed with the record of their send; returns how many messages had some."""
-    crossed = outbox.overtaken_receipts(connection, channel)
+    crossed = receipts.crossed(connection, channel)
     apply_kept(connection, channel, crossed, now)
     return len(crossed)
 
@@ -53,14 +53,14 @@ def catch_up(connection: Connection, channel: ChannelName, now: datetime) -> int
 def _apply(
     connection: Connection,
     channel: ChannelName,
-    found: outbox.Received,
+    found: receipts.Received,
     report: "StatusReport",
     now: datetime,
 ) -> None:
-    if not outbox.advance(connection, found, report.status, report.code, now=now):
+    if not receipts.advance(connection, found, report.status, report.code, now=now):
         return
     if report.status is Status.DELIVERED:
-        outbox.forgive(connection, found.address_id)
+        standing.forgive(connection, found.address_id)
     whose = Whose(found.person_id, found.address_id, channel)
     apply_to_address(connection, report.address, whose, now)
     if report.sender is SenderEffect.CONFIGURATION:

@@ -16,6 +16,7 @@ from bot.delivery.means import Means
 from handlers.conversation.messages import ChannelName, Outgoing
 from storage import outbox
 from storage.outbox import Unknown
+from storage.receipts import forget_old
 from storage.sealed import SealError
 
 log = structlog.get_logger()
@@ -138,7 +139,7 @@ class Reconciler:
         now = self.means.clock()
         for channel in self.channels:
             receipts.catch_up(connection, channel, now)
-        outbox.forget_old_receipts(connection, before=now - self.means.timing.receipts_kept)
+        forget_old(connection, before=now - self.means.timing.receipts_kept)
 
 
 def _channel(row: Unknown) -> ChannelName:

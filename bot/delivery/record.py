@@ -14,7 +14,7 @@ from bot.delivery.claim import Letter
 from bot.delivery.effects import Whose, apply_to_address
 from bot.delivery.means import Means
 from handlers.conversation.messages import ChannelName
-from storage import outbox, senders
+from storage import outbox, senders, standing
 
 _HALTING = (SenderEffect.CONFIGURATION, SenderEffect.FILTERED)
 
@@ -112,8 +112,8 @@ class _Batch:
         vault = self.recorder.means.vault
         sealed = vault.seal("addresses", "value", address_id, value)
         lookup = vault.index(self.recorder.channel, value)
-        if not outbox.move_address(self.connection, address_id, sealed, lookup):
-            outbox.close_address(self.connection, address_id, "invalid")
+        if not standing.move_address(self.connection, address_id, sealed, lookup):
+            standing.close_address(self.connection, address_id, "invalid")
 
     def _about_sender(self, outcomes: Sequence[Outcome]) -> None:
         sender, timing = self.recorder.channel, self.recorder.means.timing

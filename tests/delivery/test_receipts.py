@@ -10,10 +10,10 @@ from bot.channels.base import AddressEffect, SenderEffect, Sent
 from bot.channels.sms_webhooks import StatusReport
 from bot.delivery import receipts
 from handlers.outbox import To
-from storage import outbox
 from storage.messages import Status
 from storage.messages import receipts as kept
 from storage.people import addresses
+from storage.receipts import keep
 from tests.delivery.conftest import Office
 
 SENT = StatusReport("SM9", Status.SENT)
@@ -101,9 +101,7 @@ async def test_an_early_failure_keeps_its_meaning_for_the_address(office: Office
 async def test_a_receipt_that_crossed_with_the_record_is_caught_up(office: Office) -> None:
     """On PostgreSQL neither of two transactions at once sees what the other writes."""
     _, row = await sent(office)
-    await office.database.run(
-        lambda c: outbox.keep_receipt(c, "SM9", "delivered", None, now=office.now)
-    )
+    await office.database.run(lambda c: keep(c, "SM9", "delivered", None, now=office.now))
 
     await office.worker().reconcile()
 
