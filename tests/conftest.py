@@ -1,4 +1,4 @@
-"""What every test may ask for: fresh databases, an office on one, a browser. Nothing of one area."""
+"""What every test may ask for: fresh databases, an office, a browser. Nothing of one area."""
 
 import fcntl
 import hashlib
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from tests import postgres as launcher
 
@@ -30,9 +31,19 @@ _BROWSER_FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 )
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 _database_numbers = count(1)
 _STORAGE = Path(__file__).parent.parent / "storage"
 _FILLING = ("gazetteer*.py", "place_names.py", "data/*", "migrations/versions/*.py")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-transcripts",
+        action="store_true",
+        help="write what the bot says now into tests/transcripts, to be reviewed",
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -151,7 +162,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def office(tmp_path: Path, _filled_sqlite: Path) -> "Iterator[Office]":
-    """An office on a SQLite database of this test alone, with the gazetteer and the demo network."""
+    """An office on a SQLite database of this test alone, with places and the demo network."""
     yield from _office(f"sqlite:///{shutil.copy(_filled_sqlite, tmp_path / 'filled.db')}")
 
 

@@ -16,7 +16,7 @@ from handlers.conversation.flow import (
     Understood,
 )
 from handlers.conversation.numbers import whole_number
-from handlers.conversation.vocabulary import ALL, NONE
+from handlers.conversation.vocabulary import ALL, NONE, agrees
 from handlers.conversation.words import fold, word_set
 from locales import LANGUAGES, _, translate
 
@@ -60,7 +60,7 @@ def choose_many(options: Sequence[Option], offered: Sequence[Any], heard: Heard)
     if folded in NONE:
         return Understood([])
     if _RANGE.search(text):
-        return NotUnderstood(_("Please send each number, like: 1 3"))
+        return NotUnderstood(_("Please send each number, like 1 3."))
     wanted: set[str] = set()
     for part in _parts(text):
         hearing = _part(options, offered, part)
@@ -73,7 +73,9 @@ def choose_many(options: Sequence[Option], offered: Sequence[Any], heard: Heard)
 
 
 def choose_offered(offered: Sequence[Any], heard: Heard) -> Understood | None:
-    """A value of an AskBack, by its number or by its label."""
+    """A value of an AskBack, by its number or by its label; by a yes if it is the only one."""
+    if len(offered) == 1 and agrees(fold(heard.text[:_LONGEST])):
+        return Understood(offered[0])
     number = whole_number(heard.text)
     if number is not None:
         return Understood(offered[number - 1]) if 1 <= number <= len(offered) else None

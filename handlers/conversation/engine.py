@@ -185,9 +185,7 @@ def _finish(flow: Flow, session: Session) -> Turn:
 
 def _pressed(flow: Flow, session: Session, step: Step, press: str) -> Turn:
     mark, _colon, token = press.partition(":")
-    if session.asked != step.key:
-        return _stale(flow, session)
-    if mark != str(session.question):
+    if mark != str(session.question) or session.asked != step.key:
         return _stale(flow, session, mark)
     if isinstance(step, Confirm):
         return _confirm_pressed(flow, session, step, token)
@@ -246,7 +244,8 @@ def _settle(turn: Turn, step: Step, choice: Any) -> Turn:
 def _stale(flow: Flow, session: Session, mark: str = "") -> Turn:
     """Asks again, unless the button is of the question just answered: then it was a double tap."""
     toast = _("That button is from an earlier question.")
-    if mark == str(session.question - 1):
+    step = flow.open_step(session.known())
+    if mark == str(session.question - 1) and step is not None and step.key == session.asked:
         return Turn(session, toast=toast)
     return replace(_ask(flow, session, again=True), toast=toast)
 

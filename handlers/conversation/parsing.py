@@ -49,13 +49,15 @@ def place(heard: Heard) -> Hearing:
         case "one":
             return Understood(heard.places[0])
         case "several":
-            return AskBack(_("Which one do you mean?"), heard.places)
+            return AskBack(_("Which one do you mean? Or send another place."), heard.places)
+        case "close" if len(heard.places) == 1:
+            return AskBack(_("Do you mean this place? Or send another."), heard.places)
         case "close":
-            return AskBack(_("I don't know that place. Do you mean one of these?"), heard.places)
+            return AskBack(_("Do you mean one of these? Or send another place."), heard.places)
         case "broad":
             return AskBack(_("Which city? Send its name, or a number:"), heard.places)
         case "nothing":
-            return NotUnderstood(_("I don't know that place. A US ZIP, or a city and its state?"))
+            return NotUnderstood(_("I don't know that place, sorry."))
 
 
 def place_label(value: Any) -> str:

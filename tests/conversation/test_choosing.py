@@ -159,7 +159,7 @@ def test_all_is_all(said: str) -> None:
     ["1-3", "1 - 3", "1–3", "1 a 3", "1 al 3", "del 1 al 3", "from 1 to 3", "1-3, 5", "1-3-5"],
 )
 def test_a_range_is_asked_back(said: str) -> None:
-    assert why("skills", said) == "Please send each number, like: 1 3"
+    assert why("skills", said) == "Please send each number, like 1 3."
 
 
 @pytest.mark.parametrize(
@@ -257,6 +257,11 @@ class TestOffered:
     )
     def test_a_candidate_is_taken_by_number_or_label(self, said: str, place: int) -> None:
         assert choose_offered(self.offered, Heard(said)) == Understood(self.offered[place])
+
+    def test_the_only_candidate_is_taken_by_a_yes(self) -> None:
+        only = self.offered[:1]
+        assert choose_offered(only, Heard("Sí, gracias")) == Understood(only[0])
+        assert choose_offered(self.offered, Heard("sí")) is None
 
     @pytest.mark.parametrize("said", ["", "0", "4", "chicago", "ninguno", "x" * 10_000, "\ud800"])
     def test_what_is_none_of_them_is_left_to_the_question(self, said: str) -> None:
