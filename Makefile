@@ -8,7 +8,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench catalogs documents format lock clean
+.PHONY: help install demo test check bench catalogs documents transcripts format lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ catalogs: install ## collect new texts into the catalogs of both languages
 
 documents: install ## write the diagrams of docs/conversations.md anew
 	$(BIN)/python -m bot.documents
+
+transcripts: install ## write what the bot says now into tests/transcripts, to be reviewed
+	$(BIN)/pytest tests/transcripts --rewrite-transcripts -n 2 $(ARGS)
 
 format: install ## lay the code out and fix what can be fixed by itself
 	$(BIN)/ruff check --fix .
