@@ -12,6 +12,7 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot.catchup import CatchUp
 from bot.channels.base import Channel
 from bot.channels.sms import SmsChannel
 from bot.channels.sms_webhooks import StatusReport
@@ -19,22 +20,28 @@ from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock
 from bot.delivery import receipts
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.means import Means
+from bot.delivery.means import Means, always
 from bot.delivery.pace import Pace
-from bot.intake import Intake
+from bot.delivery.timing import Timing
+from bot.erasing import Eraser
+from bot.intake import Intake, Receive
 from bot.metrics import Metrics
 from bot.settings import Settings
+from bot.sweeping import Sweeper
 from bot.telegram_setup import TelegramSetup
 from bot.web.health import Health
 from bot.web.webhooks import SmsWebhooks, TelegramWebhook
 from handlers.conversation.messages import ChannelName, Outgoing
-from handlers.inbound import Desk
+from handlers.inbound import Desk, receive
 from handlers.policy import Policy
+from handlers.retention import Limits
 from locales.gsm7 import cost
-from storage.database import Database
+from storage.database import Database, no_failpoint
 from storage.sealed import Vault
 
 _CHAT_GAP = timedelta(seconds=1)
+_CATCH_UP_EVERY = timedelta(minutes=5)
+_SWEEP_ASKED_EVERY = timedelta(minutes=1)
 _DATABASE_THREADS = 16
 
 
@@ -44,7 +51,7 @@ def utc_now() -> datetime:
 
 @dataclass(slots=True)
 class App:
-    """The parts of one process. `telegram_setup` is None without Telegram."""
+    """The parts of one process. Without Telegram no `telegram_setup`, without SMS no `catch_up`."""
 
     settings: Settings
     database: Database
@@ -56,6 +63,7 @@ class App:
     dispatcher: Dispatcher
     clock: Clock
     telegram_setup: TelegramSetup | None = None
+    catch_up: CatchUp | None = None
     extra: list[BaseRoute] = field(default_factory=list)
 
     @property
@@ -63,16 +71,32 @@ class App:
         return Starlette(routes=[*self.routes, *self.extra])
 
 
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """Where tests come in: another clock, shorter waits, and what breaks off at a named step.
+
+    `database_patience` and `catch_up_patience` are in seconds.
+    """
+
+    now: Callable[[], datetime] = utc_now
+    timing: Timing = field(default_factory=Timing)
+    database_patience: float = 10.0
+    catch_up_patience: float = 120.0
+    receive: Receive = receive
+    failpoint: Callable[[str], None] = no_failpoint
+
+
 @asynccontextmanager
-async def open_app(
-    settings: Settings, *, now: Callable[[], datetime] = utc_now
-) -> AsyncIterator[App]:
+async def open_app(settings: Settings, seams: Seams | None = None) -> AsyncIterator[App]:
     """Everything wired on one database; nothing runs yet. SealError when no key fits it."""
-    database = Database(settings.database_url, size=_DATABASE_THREADS)
+    seams = seams or Seams()
+    patience = seams.database_patience
+    database = Database(settings.database_url, size=_DATABASE_THREADS, patience=patience)
+    database.failpoint = seams.failpoint
     channels: dict[ChannelName, Channel] = {}
     try:
         vault = await database.run(partial(Vault.load, secret_keys=settings.secret_keys))
-        yield _wire(settings, database, vault, channels, now)
+        yield _wire(settings, database, vault, channels, seams)
     finally:
         for channel in channels.values():
             await channel.close()
@@ -90,20 +114,30 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        messages=timedelta(days=settings.retention_days_messages),
+        sessions=timedelta(days=settings.retention_days_sessions),
+        closed=timedelta(days=settings.retention_days_closed),
+    )
+
+
 def _wire(
     settings: Settings,
     database: Database,
     vault: Vault,
     channels: dict[ChannelName, Channel],
-    now: Callable[[], datetime],
+    seams: Seams,
 ) -> App:
-    metrics = Metrics()
+    now, metrics = seams.now, Metrics()
     desk = Desk(vault, policy_of(settings))
-    intake = Intake(database, desk, metrics, now)
+    intake = Intake(database, desk, metrics, now, receiver=seams.receive, failpoint=seams.failpoint)
     health = Health(database, settings.channels, metrics, now)
     routes: list[BaseRoute] = [*health.routes()]
     clock = Clock(database, desk, now)
-    setup = None
+    sweeper = Sweeper(database, desk, limits_of(settings), metrics, now)
+    clock.repeat("sweeping", _SWEEP_ASKED_EVERY, sweeper.sweep_if_due)
+    setup = catch_up = sms = None
     if settings.telegram is not None:
         telegram = TelegramChannel(settings.telegram.token, api_url=settings.telegram.api_url)
         channels["telegram"] = telegram
@@ -122,15 +156,30 @@ def _wire(
             status_url=settings.sms.status_url,
         )
         channels["sms"] = sms
-        apply = partial(_apply_status, database, now)
+        catch_up = CatchUp(database, sms, intake, now, patience=seams.catch_up_patience)
+        clock.repeat("catch_up", _CATCH_UP_EVERY, catch_up.once)
         webhooks = SmsWebhooks(
-            sms, settings.sms, intake, apply_status=apply, metrics=metrics, clock=now
+            *(sms, settings.sms, intake),
+            apply_status=partial(_apply_status, database, now),
+            missed=catch_up.missed,
+            metrics=metrics,
+            clock=now,
         )
         routes += webhooks.routes()
-    means = Means(database, vault, _worker_name(), now, metrics, quiet=settings.quiet_hours)
+    eraser = Eraser(database, vault, sms, now)
+    clock.listen(eraser.step)
+    means = Means(
+        *(database, vault, _worker_name(), now, metrics),
+        quiet=settings.quiet_hours,
+        timing=seams.timing,
+        may_send=always if catch_up is None else catch_up.may_send,
+        failpoint=seams.failpoint,
+    )
     dispatcher = Dispatcher(means, channels, _paces(settings))
     return App(
-        settings, database, desk, metrics, intake, channels, routes, dispatcher, clock, setup
+        *(settings, database, desk, metrics, intake, channels, routes, dispatcher, clock),
+        telegram_setup=setup,
+        catch_up=catch_up,
     )
 
 

@@ -1,13 +1,13 @@
 """The clock: a few periodic jobs, in one process among many. Due times are rows, not jobs."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import Connection
 
 from handlers.idle import expire_idle
 from handlers.inbound import Desk
@@ -16,25 +16,36 @@ from storage.health import record_run
 
 _HOLD_EVERY_SECONDS = 5.0
 _LOCK = "clock"
+_JUMP = timedelta(minutes=1)
 _log = structlog.get_logger()
 
-Job = Callable[[Connection], int]
+Errand = Callable[[], Awaitable[int]]
 Listener = Callable[[], Awaitable[None]]
 
 
 class Clock:
-    """Runs while it holds the clock's lock; a second clock waits for it, and does no harm."""
+    """Runs while it holds the clock's lock; a second clock waits for it, and does no harm.
+
+    Each job runs at once, then at its interval; also after the system's clock was set, since
+    the scheduler would wait until an hour that was set back has passed again.
+    """
 
     def __init__(self, database: Database, desk: Desk, now: Callable[[], datetime]) -> None:
         self._database = database
         self._desk = desk
         self._now = now
         self._listeners: list[Listener] = []
+        self._errands: list[tuple[str, timedelta, Errand]] = []
         self._stopping = asyncio.Event()
+        self.repeat("idle", timedelta(minutes=1), self._expire_idle)
 
     def listen(self, listener: Listener) -> None:
         """Something that one process alone may do while it is the clock: long polling."""
         self._listeners.append(listener)
+
+    def repeat(self, name: str, every: timedelta, errand: Errand) -> None:
+        """An errand returns how many rows it was about; it may be run twice, or by two clocks."""
+        self._errands.append((name, every, errand))
 
     def stop(self) -> None:
         self._stopping.set()
@@ -51,13 +62,17 @@ class Clock:
             await self._database.let_go(_LOCK)
 
     async def _reign(self) -> None:
-        """While the lock is ours."""
+        """While the lock is ours, and the hour what it seems."""
         scheduler = self._scheduler()
         scheduler.start()
         listening = [asyncio.create_task(_forever(each)) for each in self._listeners]
+        began = self._now() - timedelta(seconds=time.monotonic())
         try:
             while not self._stopping.is_set() and await self._database.hold(_LOCK):
                 await self._pause()
+                if abs(self._now() - timedelta(seconds=time.monotonic()) - began) > _JUMP:
+                    _log.warning("clock_was_set")
+                    return
         finally:
             scheduler.shutdown(wait=False)
             for task in listening:
@@ -69,21 +84,23 @@ class Clock:
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        scheduler.add_job(self._job("idle", self._expire_idle), "interval", minutes=1)
+        for name, every, errand in self._errands:
+            scheduler.add_job(
+                self._job(name, errand),
+                "interval",
+                seconds=every.total_seconds(),
+                next_run_time=datetime.now(UTC),
+            )
         return scheduler
 
-    def _expire_idle(self, connection: Connection) -> int:
-        return expire_idle(connection, self._desk, self._now())
+    async def _expire_idle(self) -> int:
+        return await self._database.run(lambda c: expire_idle(c, self._desk, self._now()))
 
-    def _job(self, name: str, work: Job) -> Callable[[], Awaitable[None]]:
-        def unit(connection: Connection) -> int:
-            rows = work(connection)
-            record_run(connection, name, self._now(), rows)
-            return rows
-
+    def _job(self, name: str, errand: Errand) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
             try:
-                rows = await self._database.run(unit)
+                rows = await errand()
+                await self._database.run(lambda c: record_run(c, name, self._now(), rows))
             except Exception as error:
                 _log.error("clock_job_failed", job=name, error=type(error).__name__)
             else:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.metrics import Metrics
 from handlers.conversation.messages import Inbound
 from handlers.inbound import Desk, Received, keep_failed, receive
-from storage.database import CommitUnknownError, Database
+from storage.database import CommitUnknownError, Database, no_failpoint
 
 _log = structlog.get_logger()
 _DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, CommitUnknownError)
@@ -24,7 +24,10 @@ Receive = Callable[[Connection, Desk, Inbound, datetime], Received]
 
 
 class Intake:
-    """`take` returns once the message and its answer are durable (law 1)."""
+    """`take` returns once the message and its answer are durable (law 1).
+
+    `failpoint` is called with "received" (nothing is kept yet) and "kept" (nobody was told yet).
+    """
 
     def __init__(
         self,
@@ -32,21 +35,26 @@ class Intake:
         desk: Desk,
         metrics: Metrics,
         clock: Callable[[], datetime],
+        *,
         receiver: Receive = receive,
+        failpoint: Callable[[str], None] = no_failpoint,
     ) -> None:
         self._database = database
         self._desk = desk
         self._metrics = metrics
         self._clock = clock
         self._receive = receiver
+        self._failpoint = failpoint
 
-    async def take(self, inbound: Inbound) -> str:
+    async def take(self, inbound: Inbound, at: datetime | None = None) -> str:
         """What became of it: "done", "repeated" or "failed" (kept for replay, the person told).
 
-        Raises when the database could not keep it; the caller must not acknowledge.
+        `at`: when it came, if that was not just now. Raises when the database could not keep it;
+        the caller must not acknowledge.
         """
         started = monotonic()
-        now = self._clock()
+        now = at or self._clock()
+        self._failpoint("received")
         try:
             received = await self._database.run(
                 lambda connection: self._receive(connection, self._desk, inbound, now)
@@ -57,6 +65,7 @@ class Intake:
             raise
         except Exception as error:
             became = await self._keep(inbound, now, error)
+        self._failpoint("kept")
         self._count(inbound, became)
         self._metrics.turn_seconds.labels(inbound.channel).observe(monotonic() - started)
         return became

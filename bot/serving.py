@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -76,23 +76,29 @@ async def run_roles(
     server = _server(app.asgi) if sockets else None
     _log.info("started", role="+".join(sorted(roles)), dialect=app.database.dialect)
     async with asyncio.TaskGroup() as tasks:
+        background = [tasks.create_task(work) for work in _background(app, roles)]
         if server is not None:
             tasks.create_task(server.serve(sockets=sockets))
         if "worker" in roles:
             tasks.create_task(app.dispatcher.run())
         if "clock" in roles:
             tasks.create_task(app.clock.run())
-        setup = None
-        if app.telegram_setup is not None and "web" in roles:
-            setup = tasks.create_task(app.telegram_setup.run())
         await stop.wait()
         _log.info("stopping", role="+".join(sorted(roles)))
-        if setup is not None:
-            setup.cancel()
+        for task in background:
+            task.cancel()
         if server is not None:
             server.should_exit = True
         app.clock.stop()
         app.dispatcher.stop()
+
+
+def _background(app: App, roles: Roles) -> Iterator[Coroutine[None, None, None]]:
+    """What may be broken off at any time. It is begun before the worker, which asks it first."""
+    if app.catch_up is not None and roles & {"web", "worker"}:
+        yield app.catch_up.run()
+    if app.telegram_setup is not None and "web" in roles:
+        yield app.telegram_setup.run()
 
 
 def _server(app: Starlette) -> uvicorn.Server:

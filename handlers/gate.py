@@ -55,7 +55,8 @@ def _after_stop(context: Context, verdict: Verdict) -> bool:
     found = COMMANDS.find(context.heard.text)
     deleting = context.session is not None and context.session.flow == privacy.forget_me.name
     joins = found is not None and found[0].run is registration.join
-    if joins or verdict.consent is Consent.START or (_starts(context) and not deleting):
+    returns = joins or verdict.consent is Consent.START or (_starts(context) and not deleting)
+    if returns and not _is_older_than_the_stop(context):
         context.session = None
         come_back(context)
         _join_if_new(context)
@@ -69,6 +70,12 @@ def _after_stop(context: Context, verdict: Verdict) -> bool:
 def _starts(context: Context) -> bool:
     """By the provider's own reckoning, which counts a bare YES."""
     return context.heard.opt_out == "start"
+
+
+def _is_older_than_the_stop(context: Context) -> bool:
+    """A message that was missed and found later is taken in as of when it was sent."""
+    stopped = profiles.stopped_at(context.connection, context.caller.person_id)
+    return stopped is not None and context.now < stopped
 
 
 def _join_if_new(context: Context) -> None:

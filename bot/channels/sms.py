@@ -25,7 +25,7 @@ _SHORTEST_VALIDITY: Final = 5
 # Twilio's dates are whole seconds of another clock.
 _CLOCK_SKEW: Final = timedelta(seconds=5)
 _LATEST: Final = 100
-_MOST_LISTED: Final = 1000
+_PAGE: Final = 1000
 
 
 class SmsChannel:
@@ -123,15 +123,30 @@ class SmsChannel:
             return False
 
     async def received_since(self, after: datetime) -> list[Inbound]:
-        """What people sent us from then on, oldest first: for catching up after an outage."""
+        """What people sent us from then on, oldest first: for catching up after an outage.
+
+        All of it, however much was sent meanwhile: a page left out could hold a STOP.
+        """
         ours = {"to": self._number} if self._number else {}
+        read: list[Inbound | None] = []
         with _deciding():
-            listed = await self._client.messages.list_async(
-                **ours, date_sent_after=after, limit=_MOST_LISTED
+            listed = await self._client.messages.stream_async(
+                **ours, date_sent_after=after, page_size=_PAGE
             )
-            read = [self._received(one) for one in listed if one.direction == "inbound"]
+            async for one in listed:
+                if one.direction == "inbound":
+                    read.append(self._received(one))
         known = [one for one in read if one is not None and one.sent_at >= after]
         return sorted(known, key=lambda one: one.sent_at)
+
+    async def messages_with(self, number: str) -> list[str]:
+        """The ids of all that Twilio keeps of what this number and ours have written."""
+        with _deciding():
+            sent = await self._client.messages.list_async(to=number, page_size=_PAGE)
+            came = await self._client.messages.list_async(from_=number, page_size=_PAGE)
+        ours = [one.sid for one in sent if self._is_ours(one)]
+        theirs = [one.sid for one in came if self._number in (None, one.to)]
+        return [*ours, *theirs]
 
     async def delete_message(self, sid: str) -> None:
         """At the provider. One that is gone already is fine."""

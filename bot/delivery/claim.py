@@ -91,6 +91,8 @@ class Claimer:
     def claim(self, connection: Connection, room: Room, lead: float) -> Claim:
         """`lead`: seconds that a claim lately took to be durable; no slot begins before."""
         now, began = self.means.clock(), time.monotonic()
+        if not self.means.may_send(self.channel, now):
+            return Claim(began=began)
         sender = senders.read(connection, self.channel, lock=self.pace.rate is not None)
         if sender.held_until is not None and sender.held_until > now:
             return Claim(began=began, wait=sender.held_until - now)

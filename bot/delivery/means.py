@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.delivery.timing import Timing
 from bot.metrics import Metrics
-from handlers.conversation.messages import Outgoing
+from handlers.conversation.messages import ChannelName, Outgoing
 from handlers.quiet import Window
 from storage.database import Database, no_failpoint
 from storage.outbox import Due, Unknown
@@ -18,13 +18,18 @@ Renderer = Callable[[Connection, Sequence[Due | Unknown]], Mapping[int, Outgoing
 """Bodies, by delivery, of those that are rendered when sent. What it leaves out fails."""
 
 
+def always(_channel: ChannelName, _now: datetime) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """`worker` names this process, in 32 characters, among those that share the database.
 
-    `renderers` are by kind of delivery. `quiet`: when nobody is written to unasked. `failpoint`
-    is called with "claimed" (in the unit that marks deliveries as being sent), "sending" (before
-    each call), "called" (after it) and "recorded".
+    `renderers` are by kind of delivery. `quiet`: when nobody is written to unasked. `may_send` is
+    asked at each claim, on the database's thread. `failpoint` is called with "claimed" (in the
+    unit that marks deliveries as being sent), "sending" (before each call), "called" (after it)
+    and "recorded".
     """
 
     database: Database
@@ -35,4 +40,5 @@ class Means:
     renderers: Mapping[str, Renderer] = field(default_factory=dict)
     quiet: Window | None = None
     timing: Timing = field(default_factory=Timing)
+    may_send: Callable[[ChannelName, datetime], bool] = always
     failpoint: Callable[[str], None] = no_failpoint

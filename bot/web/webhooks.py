@@ -81,7 +81,10 @@ class TelegramWebhook:
 
 
 class SmsWebhooks:
-    """POST /twilio/sms and /twilio/status, signed over PUBLIC_URL and the path."""
+    """POST /twilio/sms and /twilio/status, signed over PUBLIC_URL and the path.
+
+    `missed` is called for a message that could not be kept: Twilio may not bring it again.
+    """
 
     def __init__(
         self,
@@ -90,6 +93,7 @@ class SmsWebhooks:
         intake: Intake,
         *,
         apply_status: Applying,
+        missed: Callable[[], None],
         metrics: Metrics,
         clock: Callable[[], datetime],
     ) -> None:
@@ -97,6 +101,7 @@ class SmsWebhooks:
         self._settings = settings
         self._intake = intake
         self._apply_status = apply_status
+        self._missed = missed
         self._metrics = metrics
         self._clock = clock
 
@@ -114,7 +119,10 @@ class SmsWebhooks:
         if inbound is None:
             return _twiml()
         answered = await _answered(self._intake.take(inbound))
-        return _twiml() if answered.status_code == 200 else answered
+        if answered.status_code == 200:
+            return _twiml()
+        self._missed()
+        return answered
 
     async def report(self, request: Request) -> Response:
         form = await self._signed(request, self._settings.status_url)
