@@ -44,11 +44,11 @@ def read(update: object, now: datetime, username: str | None) -> Inbound:
     if parsed.callback_query:
         return _pressed(parsed.callback_query, provider_id, now)
     if parsed.message:
-        return _message(parsed.message, provider_id, "message", username)
+        return _message(parsed.message, provider_id, "message", username, now)
     if parsed.edited_message:
-        return _edited(parsed.edited_message, provider_id, username)
+        return _edited(parsed.edited_message, provider_id, username, now)
     if parsed.my_chat_member:
-        return _membership(parsed.my_chat_member, provider_id)
+        return _membership(parsed.my_chat_member, provider_id, now)
     raise RefusedError("kind")
 
 
@@ -68,16 +68,18 @@ def _pressed(query: CallbackQuery, provider_id: str, now: datetime) -> Inbound:
     )
 
 
-def _edited(message: Message, provider_id: str, username: str | None) -> Inbound:
+def _edited(message: Message, provider_id: str, username: str | None, now: datetime) -> Inbound:
     if message.location:  # A live location moves by edits, many a minute.
         raise RefusedError("live_location")
     if message.chat.type != Chat.PRIVATE:
         raise RefusedError("group")
-    return _message(message, provider_id, "edited", username)
+    return _message(message, provider_id, "edited", username, now)
 
 
-def _message(message: Message, provider_id: str, kind: Kind, username: str | None) -> Inbound:
-    sent_at = message.edit_date or message.date
+def _message(
+    message: Message, provider_id: str, kind: Kind, username: str | None, now: datetime
+) -> Inbound:
+    sent_at = message.edit_date or message.date or now
     sender = _sender(message.chat)
     text = cleaned(message.text or message.caption or "", MAX_TEXT)
     if message.chat.type != Chat.PRIVATE:
@@ -101,7 +103,7 @@ def _message(message: Message, provider_id: str, kind: Kind, username: str | Non
     )
 
 
-def _membership(change: ChatMemberUpdated, provider_id: str) -> Inbound:
+def _membership(change: ChatMemberUpdated, provider_id: str, now: datetime) -> Inbound:
     """In a private chat: blocked or unblocked. Elsewhere only being added matters."""
     before, after = change.old_chat_member.status, change.new_chat_member.status
     kind: Kind = "group"
@@ -111,7 +113,8 @@ def _membership(change: ChatMemberUpdated, provider_id: str) -> Inbound:
         raise RefusedError("group")
     language = _language(change.from_user) if kind != "group" else None
     sender = _sender(change.chat)
-    return Inbound("telegram", provider_id, sender, change.date, kind=kind, language_code=language)
+    sent_at = change.date or now
+    return Inbound("telegram", provider_id, sender, sent_at, kind=kind, language_code=language)
 
 
 def _addressed(text: str, username: str | None) -> bool:
