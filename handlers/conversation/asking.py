@@ -11,6 +11,8 @@ from locales.formatting import Listing
 
 YES, DONE, ALL, SKIP = "yes", "done", "all", "skip"
 
+_FEW = 3
+
 
 def prompt(flow: Flow, session: Session, step: Step, lead: Message | None = None) -> Prompt:
     """The question of a step, with what can be chosen, as it stands in this session."""
@@ -60,13 +62,14 @@ def shown(step: Step, value: Any) -> Words:
 
 
 def _chosen(step: Choose, codes: Sequence[str]) -> Words:
-    """The labels of what was chosen, short where there are several; "all" where that is so."""
+    """The labels of what was chosen, short where there are many; "all" where that is so."""
     chosen = [option for option in step.options if option.code in codes]
     if step.many and len(chosen) == len(step.options):
         return _("All")
-    if len(chosen) <= 1:
-        return chosen[0].label if chosen else "-"
-    return Listing(tuple(option.short or option.label for option in chosen))
+    if not chosen:
+        return "-"
+    many = len(chosen) > _FEW
+    return Listing(tuple((option.short if many else None) or option.label for option in chosen))
 
 
 def answered_steps(flow: Flow, session: Session) -> Sequence[Step]:
