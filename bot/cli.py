@@ -22,6 +22,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+export_app = typer.Typer(help="Write what is kept to a file.", no_args_is_help=True)
+app.add_typer(export_app, name="export")
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; default HOST.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; default PORT.")]
@@ -95,6 +97,38 @@ def chat(
     if channel not in ("sms", "telegram"):
         raise OperatorError("--channel must be sms or telegram.")
     talk("local_sms" if channel == "sms" else "local_telegram", name)
+
+
+@app.command()
+def sweep() -> None:
+    """Retention now: what is older than the settings allow goes."""
+    from bot import upkeep
+
+    upkeep.sweep()
+
+
+@app.command()
+def replay() -> None:
+    """Messages whose handling failed, handled again in the order in which they came."""
+    from bot import upkeep
+
+    upkeep.replay_failed()
+
+
+@app.command("rotate-keys")
+def rotate_keys() -> None:
+    """Seals everything under the newest of SECRET_KEYS, while the bot runs."""
+    from bot import upkeep
+
+    upkeep.rotate_keys()
+
+
+@export_app.command("people")
+def export_people(file: Annotated[Path, typer.Argument(help="The CSV file to write.")]) -> None:
+    """People who take part, as a file that can be imported again; only you may read it."""
+    from bot import upkeep
+
+    upkeep.export(file)
 
 
 @app.command()

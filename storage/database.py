@@ -135,6 +135,10 @@ class Database:
         if hold is not None:
             await asyncio.to_thread(hold.release)
 
+    async def empty_log(self) -> None:
+        """What was deleted leaves SQLite's log too; PostgreSQL does it by its own vacuum."""
+        await asyncio.to_thread(self._backend.empty_log)
+
     async def close(self) -> None:
         """Commits what was submitted, then lets everything go."""
         await asyncio.to_thread(self.close_now)

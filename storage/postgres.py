@@ -55,6 +55,9 @@ class Postgres:
     def hold(self, name: str) -> PostgresHold:
         return PostgresHold(self._engine, name)
 
+    def empty_log(self) -> None:
+        """Nothing to do: autovacuum clears what was deleted, and the log is the server's."""
+
     def close(self) -> None:
         self._executor.shutdown()
         if self._ear is not None:

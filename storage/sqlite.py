@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,11 @@ class Sqlite:
 
     def hold(self, name: str) -> FileHold:
         return FileHold(self._path, name)
+
+    def empty_log(self) -> None:
+        """Moves the log into the file and cuts it; while somebody reads, the next time does it."""
+        with closing(self._read_engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
     def close(self) -> None:
         self._readers.shutdown()
