@@ -20,14 +20,17 @@ from locales.gsm7 import Cost, cost
 
 PAGE = Path("docs") / "conversations.md"
 _SAMPLES: Mapping[str, object] = {
+    "chat": "@alianza_americas_enlace_bot",
     "code": "chicago",
     "day": Day(date(2026, 12, 30)),
     "days": 30,
     "example": "60608, o Tijuana, Baja California",
     "last": 12,
     "least": 0,
+    "minutes": 15,
     "most": 3,
     "name": "Guadalupe",
+    "number": "+13125550100",
     "organisation": "Comité Comunitario Nueva York",
     "programme": Policy().programme,
     "what": _("Joining the network"),

@@ -16,7 +16,8 @@ class Command:
 
     `slash` names it in Telegram's menu, by language, with `about` beside it. `anytime`: it
     answers in the middle of a flow too, which then goes on; `flow` is the one that it may join
-    in the middle. `speaks` is the language that it switches to.
+    in the middle. `speaks` is the language that it switches to. `shape` knows texts that mean it
+    as a whole, such as a code alone.
     """
 
     words: frozenset[str]
@@ -27,6 +28,7 @@ class Command:
     anytime: bool = False
     flow: str | None = None
     speaks: Language | None = None
+    shape: Callable[[str], bool] | None = None
 
 
 class Commands:
@@ -36,6 +38,7 @@ class Commands:
         self.all = tuple(commands)
         self._by_word = {word: command for command in self.all for word in command.words}
         self._most_words = max(len(word.split()) for word in self._by_word)
+        self._shaped = [(command.shape, command) for command in self.all if command.shape]
 
     def find(self, text: str) -> tuple[Command, str] | None:
         """The command that this text is, and what follows it."""
@@ -48,7 +51,7 @@ class Commands:
             command = self._by_word.get(fold(" ".join(words[:length])))
             if command and command.takes:
                 return command, " ".join(words[length:])
-        return None
+        return next(((command, typed) for shape, command in self._shaped if shape(typed)), None)
 
 
 def said(*words: str) -> frozenset[str]:

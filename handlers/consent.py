@@ -21,10 +21,15 @@ def agree(context: Context, shown: str, words: str) -> None:
     """The person takes part from now on; keeps when, where, after which wording, in which words."""
     person = context.caller.person_id
     profiles.change_person(context.connection, person, consent="in")
-    if context.caller.consent == "out":
+    if has_stopped(context):
         leaving.lift_suppression(context.connection, person)
-        profiles.set_address_status(context.connection, person, "active", "opted_out")
+        profiles.reopen_addresses(context.connection, person, context.caller.address_id)
     _keep(context, "in", shown, words)
+
+
+def has_stopped(context: Context) -> bool:
+    """The person has; or this number has, and they came back on another channel since."""
+    return context.caller.consent == "out" or context.caller.address_status == "opted_out"
 
 
 def leave(context: Context) -> None:
@@ -45,7 +50,7 @@ def leave(context: Context) -> None:
 
 
 def come_back(context: Context) -> None:
-    """A start word after a stop: the addresses are active again; what was known still is."""
+    """A start word after a stop: they can be reached again; what was known still is."""
     message = _(
         "Welcome back to {programme}. HELP: what you can do. STOP: leave again.",
         programme=context.policy.programme,

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handlers import breaks, help, privacy, profile, registration
+from handlers import breaks, help, linking, privacy, profile, registration, sides
 from handlers.commands import Command, Commands, said
 from handlers.context import Context
 from handlers.conversation.flow import Flow
+from handlers.link_codes import is_code
 from locales import _
 
 Finish = Callable[[Context, Mapping[str, Any]], None]
@@ -30,6 +31,8 @@ FEATURES: Mapping[str, Feature] = {
         Feature(breaks.pause, breaks.finish_pause),
         Feature(breaks.mute, breaks.finish_mute),
         Feature(privacy.forget_me, privacy.finish),
+        Feature(linking.link_flow, linking.finish),
+        Feature(sides.prefer_flow, sides.finish_prefer),
     )
 }
 
@@ -95,6 +98,17 @@ COMMANDS = Commands(
             slash={"es": "borrarmisdatos", "en": "deletemydata"},
             anytime=True,
         ),
+        Command(
+            said("link", "vincular", "vincularme"),
+            linking.link,
+            about=_("Make Telegram and SMS one"),
+            slash={"es": "vincular", "en": "link"},
+            takes=True,
+            anytime=True,
+            shape=is_code,
+        ),
+        Command(said("unlink", "desvincular", "desvincularme"), sides.unlink, anytime=True),
+        Command(said("prefer", "preferir", "prefiero"), sides.prefer, takes=True),
         Command(
             said("language", "idioma"),
             profile.choose_language,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from handlers import changed_hands, privacy, registration
-from handlers.consent import ask_if_stop, come_back, leave
+from handlers.consent import ask_if_stop, come_back, has_stopped, leave
 from handlers.consent_words import Consent, Verdict, classify
 from handlers.context import Context
 from handlers.conversation.engine import is_choice, restate
@@ -25,7 +25,7 @@ def handled(context: Context) -> bool:
         _go_on(context)
     elif changed_hands.in_doubt(context, verdict):
         changed_hands.settle(context, verdict)
-    elif context.caller.consent == "out":
+    elif has_stopped(context):
         return _after_stop(context, verdict)
     elif verdict.consent is Consent.STOP:
         context.say(_("EXIT: leave this form. STOP: no more messages at all. Which one?"))

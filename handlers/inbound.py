@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from handlers import gate, help
+from handlers import gate, help, linking
 from handlers.commands import Command
 from handlers.consent import note_for_human
 from handlers.context import Context
@@ -141,10 +141,21 @@ def _converse(context: Context) -> None:
     _wake(context)
     if context.heard.kind == "edited":
         help.about_edits(context)
+    elif context.heard.contact is not None:
+        _beside_flow(context)
     elif context.session is not None:
         _in_flow(context)
     else:
         _outside(context)
+
+
+def _beside_flow(context: Context) -> None:
+    """A shared contact is about linking, whatever question is open; that one returns."""
+    session = context.session
+    linking.take_contact(context)
+    feature = FEATURES.get(session.flow) if session else None
+    if session is not None and feature is not None and context.session is session:
+        context.take(engine.restate(feature.flow, session))
 
 
 def _wake(context: Context) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from handlers.conversation.language import guess_language
 from handlers.conversation.messages import Inbound
+from locales import Language
 from storage.conversations import Caller, add_address, find_caller, is_suppressed
 from storage.database import insert
 from storage.ids import new_id
@@ -51,6 +52,24 @@ def _new_person(connection: Connection, inbound: Inbound, lookup: bytes, now: da
     suppressed = is_suppressed(connection, inbound.channel, lookup)
     language = guess_language(_own_words(inbound.text), inbound.language_code)
     consent = "out" if suppressed else "none"
+    person, handle = add_person(connection, language, consent, now)
+    return Caller(
+        person_id=person,
+        address_id=new_id(),
+        channel=inbound.channel,
+        address_status="active",
+        heard_at=now,
+        handle=handle,
+        language=language,
+        consent=consent,
+        fresh=True,
+    )
+
+
+def add_person(
+    connection: Connection, language: Language, consent: str, now: datetime
+) -> tuple[int, str]:
+    """A person without an address; their id and their handle."""
     for digits in range(_HANDLE_DIGITS, _HANDLE_DIGITS + _TRIES):
         person, handle = new_id(), new_handle(digits)
         row = {
@@ -62,17 +81,7 @@ def _new_person(connection: Connection, inbound: Inbound, lookup: bytes, now: da
             "seen_at": now,
         }
         if connection.execute(_add_person, row).rowcount == 1:
-            return Caller(
-                person_id=person,
-                address_id=new_id(),
-                channel=inbound.channel,
-                address_status="active",
-                heard_at=now,
-                handle=handle,
-                language=language,
-                consent=consent,
-                fresh=True,
-            )
+            return person, handle
     raise RuntimeError("no free handle was found")
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from storage.database import insert
 from storage.messages import deliveries
 from storage.network import organisations
 from storage.people import addresses, consents, handovers, people, registrations, traits
+
+_CHATS = ("telegram", "local_telegram")
 
 
 def change_person(connection: Connection, person_id: int, **columns: Any) -> None:
@@ -83,6 +85,23 @@ def set_address_status(connection: Connection, person_id: int, status: str, *was
         update(addresses)
         .where(addresses.c.person_id == person_id, addresses.c.status.in_(was))
         .values(status=status)
+    )
+
+
+def reopen_addresses(connection: Connection, person_id: int, address_id: int) -> None:
+    """After a start word: the address that said it, and the chats.
+
+    Another number stays closed until it says so itself: only a start word from there lifts the
+    block that a stop set at its provider, and a send into that block is a stop once more.
+    """
+    connection.execute(
+        update(addresses)
+        .where(
+            addresses.c.person_id == person_id,
+            addresses.c.status == "opted_out",
+            or_(addresses.c.id == address_id, addresses.c.channel.in_(_CHATS)),
+        )
+        .values(status="active")
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, select, update
 
 from storage.database import insert
 from storage.ids import new_id
@@ -14,6 +14,7 @@ STRIKES = 3
 
 _a = addresses.c
 _taken = addresses.alias("taken")
+_WHOSE = select(_a.person_id).where(_a.id == bindparam("row"))
 _CLOSE_ADDRESS = update(addresses).where(_a.id == bindparam("row")).values(status=bindparam("to"))
 _STRIKE = (
     update(addresses)
@@ -76,6 +77,8 @@ def opted_out(
 ) -> None:
     """The provider says that this person has stopped: nothing more goes out, on any address."""
     close_address(connection, address_id, "opted_out")
+    # The claim may be older than a merge: whoever has the address by now is meant.
+    person_id = connection.scalar(_WHOSE, {"row": address_id}) or person_id
     connection.execute(_SILENCE, {"person": person_id, "now": now})
     if connection.execute(_LEAVE, {"row": person_id}).rowcount:
         evidence = {

@@ -89,7 +89,7 @@ _KEPT = ("channel", "provider_id", "sender", "text", "kind", "media", "language_
 
 
 def to_json(inbound: Inbound) -> str:
-    """The message without its location, which is never stored, not even sealed."""
+    """The message without what is never stored, not even sealed: a location, another's number."""
     filled: dict[str, Any] = {
         name: value for name in _KEPT if (value := getattr(inbound, name)) not in (None, "")
     }
@@ -97,7 +97,8 @@ def to_json(inbound: Inbound) -> str:
     if inbound.press:
         filled["press"] = asdict(inbound.press)
     if inbound.contact:
-        filled["contact"] = asdict(inbound.contact)
+        own = inbound.contact.own
+        filled["contact"] = {"phone": inbound.contact.phone if own else "", "own": own}
     return json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
 
 
