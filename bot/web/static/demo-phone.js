@@ -94,6 +94,7 @@ export class Phone {
     for (const bubble of this.person.bubbles) {
       const signature = JSON.stringify(bubble);
       const old = shown.get(bubble.key);
+      shown.delete(bubble.key);
       if (old?.signature === signature) continue;
       const element = bubbleElement(bubble, this.person, this);
       element.signature = signature;
@@ -102,6 +103,7 @@ export class Phone {
       if (!old && !fresh) element.classList.add("arrives");
       added ||= !old;
     }
+    for (const gone of shown.values()) gone.remove();
     this.markRuns();
     if (!this.person.bubbles.length) this.log.append(this.nothingYet());
     requestAnimationFrame(() => this.log.setAttribute("aria-busy", "false"));
