@@ -72,9 +72,8 @@ def demo_home(database: Path | None) -> Iterator[Home]:
 async def open_demo(home: Home, address: tuple[str, int]) -> AsyncIterator[tuple[App, Stage]]:
     """The bot, wired to simulated networks that post to this address; nothing runs yet."""
     token, account, auth = f"7100000:{secrets.token_hex(16)}", _sid(), secrets.token_hex(16)
-    telegram = TelegramSimulator(token)
-    # What a database of an earlier demo has seen would be taken for repeats.
-    telegram.feed._last_id = int(time.time())
+    # Counted from 1, a kept database would take them for updates that it has seen.
+    telegram = TelegramSimulator(token, first_update=int(time.time()))
     twilio = TwilioSimulator(account, auth, numbers=[NUMBER], sms_url=f"{_PUBLIC_URL}/twilio/sms")
     telegram.routes[_PUBLIC_URL] = twilio.routes[_PUBLIC_URL] = _reachable(*address)
     async with AsyncExitStack() as stack:

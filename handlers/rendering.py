@@ -12,7 +12,7 @@ FLOW, COMMAND = "f", "c"
 """What the data of buttons begins with: "f:mark:token" in a flow, "c:word" for a command."""
 
 _TICK = "\u2705 "
-_LONGEST_IN_PAIRS = 16
+_LONGEST_IN_PAIRS = 20
 _LONGEST_TOAST = 200
 
 

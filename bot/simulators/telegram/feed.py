@@ -48,7 +48,9 @@ class Feed:
     `timeout` is how many seconds the webhook may take.
     """
 
-    def __init__(self, clock: Callable[[], float], postman: Postman, retry: Retry) -> None:
+    def __init__(
+        self, clock: Callable[[], float], postman: Postman, retry: Retry, first_update: int
+    ) -> None:
         self.retry = retry
         self.timeout = 60.0
         self.copies = 1
@@ -59,7 +61,7 @@ class Feed:
         self._postman = postman
         self._lanes = Lanes()
         self._pending: dict[int, _Queued] = {}
-        self._last_id = 700_000_000
+        self._next_id = first_update
         self._allowed: frozenset[str] | None = None
         self._era = 0
         self._poll = 0
@@ -69,11 +71,11 @@ class Feed:
     def add(self, kind: str, lane: Hashable, content: dict[str, Any]) -> None:
         if self._allowed is not None and kind not in self._allowed:
             return
-        self._last_id += 1
+        update_id, self._next_id = self._next_id, self._next_id + 1
         is_press = kind == "callback_query"
         lifetime = CALLBACK_LIFETIME_SECONDS if is_press else LIFETIME_SECONDS
-        body = {"update_id": self._last_id, kind: content}
-        queued = _Queued(self._last_id, lane, body, self._clock() + lifetime)
+        body = {"update_id": update_id, kind: content}
+        queued = _Queued(update_id, lane, body, self._clock() + lifetime)
         self._pending[queued.update_id] = queued
         self._dispatch(queued)
         self.changes.bump()

@@ -51,6 +51,7 @@ class TelegramSimulator:
         retry: Retry | None = None,
         query_lifetime: float = CALLBACK_LIFETIME_SECONDS,
         privacy_mode: bool = False,
+        first_update: int = 700_000_001,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.token = token
@@ -58,7 +59,7 @@ class TelegramSimulator:
         self.calls = CallLog(clock)
         self._postman = Postman()
         self.routes = self._postman.routes
-        self.feed = Feed(clock, self._postman, retry or Retry())
+        self.feed = Feed(clock, self._postman, retry or Retry(), first_update)
         bot_id = int(token.partition(":")[0])
         bot = {"id": bot_id, "is_bot": True, "first_name": "Enlace", "username": username}
         self._world = World(bot, clock, self.feed, privacy_mode=privacy_mode)
