@@ -12,7 +12,7 @@ import uvloop
 from starlette.applications import Starlette
 
 from bot import logs
-from bot.app import App, open_app
+from bot.app import App, Seams, open_app
 from bot.faults import OperatorError
 from bot.migrating import migrate, refuse_outdated
 from bot.settings import Settings
@@ -30,7 +30,7 @@ def serve(settings: Settings, roles: Roles) -> None:
     else:
         refuse_outdated(settings.database_url)
     listening = listen(settings.host, settings.port) if "web" in roles else None
-    run_loop(lambda: _serve(settings, roles, listening))
+    run_loop(lambda: serve_roles(settings, roles, listening))
 
 
 def run_loop(work: Callable[[], Awaitable[None]]) -> None:
@@ -53,9 +53,14 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
 
 
-async def _serve(settings: Settings, roles: Roles, listening: socket.socket | None) -> None:
+async def serve_roles(
+    settings: Settings,
+    roles: Roles,
+    listening: socket.socket | None,
+    seams: Seams | None = None,
+) -> None:
     stop = stop_signal()
-    async with open_app(settings) as app:
+    async with open_app(settings, seams) as app:
         await run_roles(app, roles, listening, stop)
 
 

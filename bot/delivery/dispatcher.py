@@ -17,7 +17,6 @@ from handlers.conversation.messages import ChannelName
 log = structlog.get_logger()
 
 CALLS = 32
-_TIDY_SECONDS = 60
 
 
 class Dispatcher:
@@ -65,7 +64,7 @@ class Dispatcher:
         tidied = 0.0
         while not self._stopping.is_set():
             await self._patiently(self._reconciler.look())
-            if time.monotonic() - tidied > _TIDY_SECONDS:
+            if time.monotonic() - tidied > self._timing.tidy.total_seconds():
                 tidied = time.monotonic()
                 await self._patiently(self._reconciler.tidy())
             await self._pause()

@@ -27,6 +27,7 @@ class Backoff:
 class Timing:
     """What holds for every channel.
 
+    `tidy`: how often receipts are looked after that crossed with the record of their send.
     `fresh`: a claim not handed to the provider by then goes back, to be rechecked.
     `lease` outlasts `fresh`, `call` and the recording: whoever still holds a claim then is dead.
     `look_first` and `look_cap` space the questions about an unknown outcome. Not found for `grace`
@@ -40,6 +41,7 @@ class Timing:
     fresh: timedelta = timedelta(seconds=0.5)
     lease: timedelta = timedelta(seconds=30)
     poll: timedelta = timedelta(seconds=1)
+    tidy: timedelta = timedelta(minutes=1)
     look_first: timedelta = timedelta(seconds=2)
     look_cap: timedelta = timedelta(minutes=10)
     grace: timedelta = timedelta(seconds=45)
