@@ -3,6 +3,7 @@
 Only phone numbers are given to others; a Telegram chat is not.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -10,7 +11,7 @@ from handlers import consent, help
 from handlers.consent_words import Consent, Verdict
 from handlers.context import Context
 from handlers.conversation.words import fold, word_set
-from handlers.features import COMMANDS
+from handlers.features import AFTER_STOP, COMMANDS
 from handlers.letting_go import let_go
 from handlers.newcomers import meet
 from handlers.rendering import is_sms
@@ -24,43 +25,53 @@ who is only quiet is asked one question a year; one who is gone shows by carrier
 _ME = word_set("me yo", "soy yo", "its me", "it is me", "yes me", "si yo", "si soy yo", "yo soy")
 
 
-def in_doubt(context: Context, verdict: Verdict) -> bool:
-    """Whether the number was silent for a year, or its carrier said that nobody has it.
+def handled(context: Context, verdict: Verdict) -> bool:
+    """True: whose number this is comes first.
 
-    After a stop nothing is asked before a start word.
+    ME: all is as before. A start word: somebody new. Help is help. Anything else: the question.
+    After a stop it is asked only of who wants to come back, or to see or delete what there is.
     """
-    caller = context.caller
-    if not is_sms(caller.channel) or caller.fresh:
+    if not _is_doubtful(context):
         return False
-    if caller.doubted_at is not None:
-        return True
-    if caller.consent == "none" or (
-        caller.consent == "out" and verdict.consent is not Consent.START
-    ):
-        return False
-    return caller.address_status == "invalid" or context.now - caller.heard_at > SILENCE
-
-
-def settle(context: Context, verdict: Verdict) -> None:
-    """ME: all is as before. A start word: somebody new. Help is help. Anything else: the question.
-
-    Who has stopped since the question was asked is asked again by a start word only.
-    """
-    asked, starts = _is_asked(context), verdict.consent is Consent.START
-    stopped = context.caller.consent == "out"
+    if consent.has_stopped(context) and not _wants_something(context, verdict):
+        return _ignore(context)
     found = COMMANDS.find(context.heard.text)
+    asked = _is_asked(context)
     if asked and fold(context.heard.text) in _ME:
         _confirm(context)
-    elif asked and starts:
+    elif asked and verdict.consent is Consent.START:
         _welcome_somebody_new(context)
     elif found is not None and found[0].run is help.help_me:
         context.kind = "consent"
         help.help_me(context, "")
-    elif starts or not stopped:
+    else:
         _doubt(context)
+    return True
+
+
+def _is_doubtful(context: Context) -> bool:
+    """It was silent for a year, its carrier said that nobody has it, or this is asked already."""
+    caller = context.caller
+    if not is_sms(caller.channel) or caller.fresh or caller.consent == "none":
+        return False
+    silent = context.now - caller.heard_at > SILENCE
+    return caller.doubted_at is not None or caller.address_status == "invalid" or silent
+
+
+def _wants_something(context: Context, verdict: Verdict) -> bool:
+    found = COMMANDS.find(context.heard.text)
+    own_data = found is not None and found[0].run in AFTER_STOP - {help.help_me}
+    return own_data or verdict.consent is Consent.START or _is_asked(context)
+
+
+def _ignore(context: Context) -> bool:
+    """What is said without being answered doesn't count as having been heard from."""
+    context.caller = replace(context.caller, heard_at=context.now)
+    return False
 
 
 def _is_asked(context: Context) -> bool:
+    """Since the latest stop, if there was one."""
     doubted_at = context.caller.doubted_at
     if doubted_at is None or context.caller.consent != "out":
         return doubted_at is not None

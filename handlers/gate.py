@@ -23,8 +23,8 @@ def handled(context: Context) -> bool:
         leave(context)
     elif _answers_stop_question(context, NO):
         _go_on(context)
-    elif changed_hands.in_doubt(context, verdict):
-        changed_hands.settle(context, verdict)
+    elif changed_hands.handled(context, verdict):
+        return True
     elif has_stopped(context):
         return _after_stop(context, verdict)
     elif verdict.consent is Consent.STOP:
