@@ -333,6 +333,25 @@ def unknowns(
     return [Unknown._make(row) for row in found]
 
 
+# By person, whose deliveries have an index.
+_PROVIDER_IDS = (
+    select(_d.address_id, _d.provider_id)
+    .join(addresses, and_(addresses.c.person_id == _d.person_id, addresses.c.id == _d.address_id))
+    .where(addresses.c.id.in_(bindparam("addresses", expanding=True)), _d.provider_id.is_not(None))
+)
+
+
+def provider_ids(connection: Connection, address_ids: Collection[int]) -> dict[int, set[str]]:
+    """The provider's ids of all that is known to have gone to each of these addresses."""
+    found: dict[int, set[str]] = {}
+    if address_ids:
+        for address_id, known in connection.execute(
+            _PROVIDER_IDS, {"addresses": list(address_ids)}
+        ):
+            found.setdefault(address_id, set()).add(known)
+    return found
+
+
 def look_again(connection: Connection, rows: Rows) -> None:
     """Rows: row, look."""
     _many(connection, _LOOKING, rows)

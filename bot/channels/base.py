@@ -27,10 +27,15 @@ class AddressEffect(StrEnum):
 
 
 class SenderEffect(StrEnum):
-    """What a failed send says about our side: wrong configuration, filtered, or at a cap."""
+    """What a failed send says about our side.
+
+    Wrong configuration, or wrong for some recipients only (a country that is not enabled: alerted,
+    and the others go on); filtered; at a cap.
+    """
 
     NONE = "none"
     CONFIGURATION = "configuration"
+    RECIPIENT = "recipient"
     FILTERED = "filtered"
     CAPPED = "capped"
 
@@ -72,11 +77,13 @@ class Channel(Protocol):
 
     async def send(self, to: str, message: Outgoing, *, expires_in: timedelta | None) -> Sent: ...
 
-    async def find(self, to: str, message: Outgoing, after: float) -> str | None:
+    async def find(
+        self, to: str, message: Outgoing, after: float, exclude: frozenset[str] = frozenset()
+    ) -> str | None:
         """The provider's id of a message whose outcome is unknown.
 
         None: it never arrived. Raises SendError while the provider can't be asked.
-        `after` is a Unix time in seconds.
+        `after` is a Unix time in seconds; `exclude` are ids that are known to be other messages.
         """
         ...
 

@@ -23,10 +23,16 @@ class LocalChannel:
         segments = cost(message.text).segments if self.name == "sms" else 1
         return Sent(str(len(self.sent)), segments)
 
-    async def find(self, to: str, message: Outgoing, after: float) -> str | None:  # noqa: ARG002
+    async def find(
+        self,
+        to: str,
+        message: Outgoing,
+        after: float,  # noqa: ARG002
+        exclude: frozenset[str] = frozenset(),
+    ) -> str | None:
         """The newest message like it; this channel keeps no times."""
         for place in range(len(self.sent), 0, -1):
-            if self.sent[place - 1] == (to, message):
+            if self.sent[place - 1] == (to, message) and str(place) not in exclude:
                 return str(place)
         return None
 

@@ -77,7 +77,9 @@ class SmsChannel:
             raise UNKNOWN.error("no_sid")
         return Sent(sent.sid, _segments(sent.num_segments, text))
 
-    async def find(self, to: str, message: Outgoing, after: float) -> str | None:
+    async def find(
+        self, to: str, message: Outgoing, after: float, exclude: frozenset[str] = frozenset()
+    ) -> str | None:
         """Asked by recipient alone: a message that waits in the queue has no date sent yet."""
         since = datetime.fromtimestamp(after, UTC) - _CLOCK_SKEW
         with _deciding():
@@ -86,7 +88,9 @@ class SmsChannel:
             found = [
                 (_made_at(one), one.sid)
                 for one in listed
-                if self._is_ours(one) and (one.body or "").strip() == body
+                if self._is_ours(one)
+                and one.sid not in exclude
+                and (one.body or "").strip() == body
             ]
         return min(((at, sid) for at, sid in found if at >= since), default=(None, None))[1]
 

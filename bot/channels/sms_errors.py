@@ -14,6 +14,7 @@ from bot.channels.errors import MISCONFIGURED, NO_CONNECTION, REFUSED, UNKNOWN, 
 _OPTED_OUT = Verdict(Decision.NEVER, AddressEffect.OPTED_OUT)
 _INVALID = Verdict(Decision.NEVER, AddressEffect.INVALID)
 _SUSPECT = Verdict(Decision.NEVER, AddressEffect.SUSPECT)
+_NOT_THERE = Verdict(Decision.NEVER, sender=SenderEffect.RECIPIENT)
 _FILTERED = Verdict(Decision.NEVER, sender=SenderEffect.FILTERED)
 _CAPPED = Verdict(Decision.RETRY, sender=SenderEffect.CAPPED, retry_after=timedelta(hours=1))
 _BUSY = Verdict(Decision.RETRY, retry_after=timedelta(seconds=5))
@@ -29,7 +30,7 @@ CODES: Final[Mapping[int, Verdict]] = {
     21212: MISCONFIGURED,  # our own number is none
     21265: _INVALID,  # a short code
     21266: _INVALID,  # our own number
-    21408: MISCONFIGURED,  # country not enabled for the account
+    21408: _NOT_THERE,  # their country is not enabled for the account
     21602: REFUSED,  # no body
     21603: MISCONFIGURED,  # no sender given
     21606: MISCONFIGURED,  # our number can't send SMS

@@ -81,7 +81,13 @@ class TelegramChannel:
             )
         return Sent(str(sent.message_id))
 
-    async def find(self, to: str, message: Outgoing, after: float) -> str | None:  # noqa: ARG002
+    async def find(
+        self,
+        to: str,  # noqa: ARG002
+        message: Outgoing,  # noqa: ARG002
+        after: float,  # noqa: ARG002
+        exclude: frozenset[str] = frozenset(),  # noqa: ARG002
+    ) -> str | None:
         """The Bot API has no look-up."""
         raise SendError("no_lookup", Decision.UNKNOWN)
 

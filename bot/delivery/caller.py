@@ -8,6 +8,7 @@ import structlog
 
 from bot.channels.base import Channel, Decision, SenderEffect, SendError, Sent
 from bot.delivery.claim import Letter
+from bot.delivery.effects import alert
 from bot.delivery.means import Means
 from bot.delivery.record import Outcome
 
@@ -63,5 +64,4 @@ class Caller:
 
     def _warn(self, result: Sent | SendError) -> None:
         if isinstance(result, SendError) and result.sender is not SenderEffect.NONE:
-            name = self._channel.name
-            log.error("sender_trouble", channel=name, code=result.code, effect=str(result.sender))
+            alert(self._channel.name, result.code, result.sender)

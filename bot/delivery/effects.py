@@ -1,13 +1,16 @@
-"""What an error says about an address, applied. Shared by sends and receipts; decides nothing."""
+"""What an error says about an address or about us, applied. Shared by sends and receipts."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import Connection
 
-from bot.channels.base import AddressEffect
+from bot.channels.base import AddressEffect, SenderEffect
 from handlers.conversation.messages import ChannelName
 from storage import standing
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,8 @@ def apply_to_address(
             standing.strike(connection, whose.address_id)
         case AddressEffect.NONE:
             pass
+
+
+def alert(channel: str, code: str, effect: SenderEffect) -> None:
+    """Tells whoever watches the logs that only the operator can mend this."""
+    log.error("sender_trouble", channel=channel, code=code, sender_effect=str(effect))

@@ -242,4 +242,5 @@ def _concerns_all(outcome: Outcome) -> bool:
     error = outcome.result
     if not isinstance(error, SendError):
         return False
-    return error.retry_after is not None or error.sender is not SenderEffect.NONE
+    ours = error.sender not in (SenderEffect.NONE, SenderEffect.RECIPIENT)
+    return ours or error.retry_after is not None

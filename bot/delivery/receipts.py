@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from bot.channels.base import SenderEffect
-from bot.delivery.effects import Whose, apply_to_address
+from bot.delivery.effects import Whose, alert, apply_to_address
 from handlers.conversation.messages import ChannelName
 from storage import receipts, senders, standing
 from storage.messages import Status
@@ -63,6 +63,8 @@ def _apply(
         standing.forgive(connection, found.address_id)
     whose = Whose(found.person_id, found.address_id, channel)
     apply_to_address(connection, report.address, whose, now)
+    if report.sender in (SenderEffect.CONFIGURATION, SenderEffect.FILTERED):
+        alert(channel, report.code or "receipt", report.sender)
     if report.sender is SenderEffect.CONFIGURATION:
         senders.halt(connection, channel, report.code or "receipt", now=now)
 

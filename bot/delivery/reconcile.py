@@ -27,11 +27,15 @@ _NO_LOOKUP = "no_lookup"
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """An unknown delivery, opened."""
+    """An unknown delivery, opened. `known`: what else went to that address, by the provider's ids.
+
+    A text that is the same as one just before must not be taken for it.
+    """
 
     row: Unknown
     to: str
     message: Outgoing
+    known: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +75,31 @@ class Reconciler:
         asking = now + self.means.timing.lease
         outbox.look_again(connection, [{"row": row.id, "look": asking} for row in rows])
         rendered = render(connection, self.means.renderers, rows)
-        opened = [self._open(row, rendered.get(row.id)) for row in rows]
+        known = outbox.provider_ids(connection, {row.address_id for row in rows})
+        opened = [
+            self._open(row, rendered.get(row.id), frozenset(known.get(row.address_id, ())))
+            for row in rows
+        ]
         unreadable = [row for row, one in zip(rows, opened, strict=True) if one is None]
         outbox.failed(connection, [_end(row, "unreadable", now) for row in unreadable])
         return [one for one in opened if one is not None]
 
-    def _open(self, row: Unknown, rendered: Outgoing | None) -> _Question | None:
+    def _open(
+        self, row: Unknown, rendered: Outgoing | None, known: frozenset[str]
+    ) -> _Question | None:
         try:
             message = rendered or body(self.means.vault, row)
             to = self.means.vault.open("addresses", "value", row.address_id, row.value)
         except SealError:
             return None
-        return None if message is None else _Question(row, to, message)
+        return None if message is None else _Question(row, to, message, known)
 
     async def _ask(self, question: _Question) -> str | SendError | None:
-        row = question.row
-        channel = self.channels[_channel(row)]
+        row, message = question.row, question.message
+        channel, after = self.channels[_channel(row)], row.called_at.timestamp()
         try:
             async with asyncio.timeout(self.means.timing.call.total_seconds()):
-                return await channel.find(question.to, question.message, row.called_at.timestamp())
+                return await channel.find(question.to, message, after, question.known)
         except SendError as error:
             return error
         except Exception as error:

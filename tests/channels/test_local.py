@@ -23,6 +23,7 @@ async def test_what_was_sent_is_found() -> None:
     channel = LocalChannel("telegram")
     await channel.send("maria", Outgoing("Hola"), expires_in=None)
     assert await channel.find("maria", Outgoing("Hola"), 0) == "1"
+    assert await channel.find("maria", Outgoing("Hola"), 0, frozenset({"1"})) is None
     assert await channel.find("rosa", Outgoing("Hola"), 0) is None
     await channel.close()
 

@@ -160,7 +160,7 @@ async def test_what_a_phone_network_cannot_carry_is_left_out(
         (21610, "never", "opted_out", "none"),
         (21614, "never", "invalid", "none"),
         (21211, "never", "invalid", "none"),
-        (21408, "retry", "none", "configuration"),
+        (21408, "never", "none", "recipient"),
         (21611, "retry", "none", "none"),
         (63038, "retry", "none", "capped"),
     ],
@@ -203,7 +203,8 @@ def test_the_table_says_what_a_code_means_for_the_address(
 @pytest.mark.parametrize(
     ("codes", "sender"),
     [
-        ((21408, 30002, 30034, 20003), SenderEffect.CONFIGURATION),
+        ((30002, 30034, 20003), SenderEffect.CONFIGURATION),
+        ((21408,), SenderEffect.RECIPIENT),
         ((30007,), SenderEffect.FILTERED),
         ((63038,), SenderEffect.CAPPED),
     ],
@@ -356,8 +357,10 @@ async def test_of_two_alike_the_first_since_then_is_found(
     before = time.time()
     first = await channel.send(MARIA, HOLA, expires_in=None)
     twilio.messages[first.provider_id].created_at -= 3
-    await channel.send(MARIA, HOLA, expires_in=None)
+    second = await channel.send(MARIA, HOLA, expires_in=None)
     assert await channel.find(MARIA, HOLA, before) == first.provider_id
+    known = frozenset({first.provider_id})
+    assert await channel.find(MARIA, HOLA, before, known) == second.provider_id
 
 
 @pytest.mark.parametrize("fault", [Refuse(500), Hang(), Reset(), Garbage(), Refuse(429)], ids=repr)

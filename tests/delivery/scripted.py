@@ -102,14 +102,16 @@ class ScriptedChannel:
         finally:
             self._at_once -= 1
 
-    async def find(self, to: str, message: Outgoing, after: float) -> str | None:
+    async def find(
+        self, to: str, message: Outgoing, after: float, exclude: frozenset[str] = frozenset()
+    ) -> str | None:
         self.looked_up.append(message.text)
         if not self.has_lookup:
             raise NO_LOOKUP
         if not self.reachable:
             raise SendError("http_503", Decision.UNKNOWN)
-        found = self.at_provider[to, message.text]
-        return found[0] if found else None
+        found = (each for each in self.at_provider[to, message.text] if each not in exclude)
+        return next(found, None)
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -145,11 +145,16 @@ async def test_a_configuration_error_in_a_receipt_halts_the_sender(office: Offic
     assert (await office.sender()).halted == "30034"
 
 
-async def test_a_filtered_message_does_not_halt_conversations(office: Office) -> None:
+async def test_a_filtered_message_is_alerted_and_does_not_halt_conversations(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
     _, row = await sent(office)
 
     await report(office, FILTERED)
 
+    alerted = capsys.readouterr().out
+    assert "sender_trouble" in alerted
+    assert "30007" in alerted
     assert (await office.delivery(row)).error == "30007"
     assert (await office.sender()).halted is None
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.channels.base import Decision, SenderEffect, SendError
+from bot.channels.sms_errors import CODES
 from storage import senders
 from tests.delivery.conftest import Office
 from tests.delivery.scripted import SLOW_DOWN
@@ -113,6 +114,22 @@ async def test_a_configuration_error_halts_the_sender_until_one_probe_succeeds(
     assert await office.statuses() == ["sent"] * 5
 
 
+async def test_a_country_that_is_not_enabled_stops_nobody_else(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    abroad, home = await office.people(2)
+    [lost] = await office.queue(abroad, "abroad")
+    [kept] = await office.queue(home, "home")
+    office.channel.answers("abroad", CODES[21408].error("21408"))
+
+    await office.until_quiet(office.worker())
+
+    assert [await office.status(lost), await office.status(kept)] == ["failed", "sent"]
+    assert office.channel.texts.count("abroad") == 1
+    assert await office.database.read(senders.halted) == {}
+    assert "sender_trouble" in capsys.readouterr().out
+
+
 async def test_a_halt_of_days_loses_nothing(office: Office) -> None:
     maria = await office.person()
     [row] = await office.queue(maria, "hello")
@@ -130,7 +147,7 @@ async def test_a_halt_of_days_loses_nothing(office: Office) -> None:
 async def test_a_recipient_who_alone_meets_a_configuration_error_does_not_halt_for_ever(
     office: Office,
 ) -> None:
-    """A country that is not enabled: the others' deliveries prove that the sender works."""
+    """The others' deliveries prove that the sender works."""
     abroad, home = await office.people(2)
     [lost] = await office.queue(abroad, "abroad")
     office.channel.answers("abroad", *[BAD_TOKEN] * 100)

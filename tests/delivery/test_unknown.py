@@ -254,7 +254,7 @@ async def test_what_follows_waits_while_an_outcome_is_unknown_but_not_for_ever(
     assert [await office.status(first), await office.status(second)] == ["unknown", "sent"]
 
 
-async def test_the_message_of_another_delivery_is_no_proof(office: Office) -> None:
+async def test_the_same_text_sent_just_before_is_no_proof(office: Office) -> None:
     maria = await office.person()
     await office.queue(maria, "Sorry?")
     worker = office.worker()
@@ -265,9 +265,26 @@ async def test_the_message_of_another_delivery_is_no_proof(office: Office) -> No
 
     office.clock.pass_time(minutes=2)
     await worker.reconcile()
-
-    assert await office.status(second) == "unknown"
     assert (await office.delivery(second)).provider_id is None
+    await worker.step()
+
+    assert (await office.delivery(second)).provider_id == "SM2"
+
+
+async def test_of_two_same_texts_the_one_that_is_not_known_is_found(office: Office) -> None:
+    maria = await office.person()
+    await office.queue(maria, "Sorry?")
+    worker = office.worker()
+    await worker.step()
+    [second] = await office.queue(maria, "Sorry?")
+    office.channel.swallowed("Sorry?")
+    await worker.step()
+
+    office.clock.pass_time(seconds=2)
+    await worker.reconcile()
+
+    assert (await office.delivery(second)).provider_id == "SM2"
+    assert office.channel.texts == ["Sorry?", "Sorry?"]
 
 
 async def test_an_outcome_learnt_after_the_lease_still_counts(office: Office) -> None:
