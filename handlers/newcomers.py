@@ -12,13 +12,14 @@ from storage.conversations import Caller, add_address, find_caller, is_suppresse
 from storage.database import insert
 from storage.ids import new_id
 from storage.people import people
+from storage.prepared import Prepared
 from storage.profiles import forget_person
 from storage.sealed import Vault
 
 _HANDLE_DIGITS = 6
 _TRIES = 5
 
-_add_person = insert(people).on_conflict_do_nothing(index_elements=[people.c.handle])
+_ADD_PERSON = Prepared(insert(people).on_conflict_do_nothing(index_elements=[people.c.handle]))
 
 
 def meet(connection: Connection, vault: Vault, inbound: Inbound, now: datetime) -> Caller:
@@ -80,7 +81,7 @@ def add_person(
             "created_at": now,
             "seen_at": now,
         }
-        if connection.execute(_add_person, row).rowcount == 1:
+        if _ADD_PERSON.run(connection, row) == 1:
             return person, handle
     raise RuntimeError("no free handle was found")
 

@@ -3,20 +3,21 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, insert
+from sqlalchemy import Connection, insert
 
 from handlers.conversation.messages import Button, ChannelName, Outgoing
 from storage.ids import new_id
 from storage.messages import Priority, deliveries
+from storage.prepared import Prepared
 from storage.sealed import Vault
 
 Kind = Literal["reply", "consent", "notice", "broadcast"]
 
 _PLAIN = ("text", "ask", "ask_label", "answer", "toast", "edit", "edit_text")
 _KEYBOARDS = ("keyboard", "edit_keyboard")
+_ADD = Prepared(insert(deliveries))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,6 @@ def decode(text: str) -> Outgoing:
         if name in fields:
             fields[name] = tuple(tuple(Button(*pair) for pair in row) for row in fields[name])
     return Outgoing(**fields)
-
-
-@cache
-def _insert() -> Any:
-    names = (
-        "id person_id address_id channel kind priority body due_at expires_at created_at updated_at"
-    )
-    return insert(deliveries).values({name: bindparam(name) for name in names.split()})
 
 
 def enqueue(
@@ -84,6 +77,5 @@ def enqueue(
         }
         for message in messages
     ]
-    if rows:
-        connection.execute(_insert(), rows if len(rows) > 1 else rows[0])
+    _ADD.run_many(connection, rows)
     return [row["id"] for row in rows]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 from storage.database import insert, lock_row, skip_locked
 from storage.messages import inbound
 from storage.people import addresses, people, sessions, suppressions
+from storage.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Caller:
     fresh: bool = False
 
 
+# In the order of Caller's fields.
 _find = lock_row(
     select(
         addresses.c.person_id,
@@ -50,7 +52,6 @@ _find = lock_row(
         addresses.c.channel,
         addresses.c.status.label("address_status"),
         addresses.c.heard_at,
-        addresses.c.doubted_at,
         people.c.handle,
         people.c.language,
         people.c.consent,
@@ -67,6 +68,7 @@ _find = lock_row(
         sessions.c.state,
         func.coalesce(sessions.c.turn, 0).label("turn"),
         sessions.c.updated_at.label("session_at"),
+        addresses.c.doubted_at,
     )
     .select_from(
         addresses.join(people, people.c.id == addresses.c.person_id).outerjoin(
@@ -78,24 +80,36 @@ _find = lock_row(
     of=(people, addresses),
 )
 
-_log = insert(inbound).on_conflict_do_nothing(
-    index_elements=[inbound.c.channel, inbound.c.provider_id]
-)
-
-_add_address = insert(addresses).on_conflict_do_nothing(
-    index_elements=[addresses.c.channel, addresses.c.lookup]
-)
-
 _session = insert(sessions)
-_save = _session.on_conflict_do_update(
-    index_elements=[sessions.c.person_id],
-    set_={
-        name: _session.excluded[name]
-        for name in ("address_id", "flow", "state", "turn", "updated_at", "expires_at")
-    },
+
+_FIND = Prepared(_find)
+_LOG = Prepared(
+    insert(inbound).on_conflict_do_nothing(
+        index_elements=[inbound.c.channel, inbound.c.provider_id]
+    )
 )
-_drop = delete(sessions).where(sessions.c.person_id == bindparam("person"))
-_heard = (
+_ADD_ADDRESS = Prepared(
+    insert(addresses).on_conflict_do_nothing(
+        index_elements=[addresses.c.channel, addresses.c.lookup]
+    )
+)
+_SUPPRESSED = Prepared(
+    select(suppressions.c.at).where(
+        suppressions.c.channel == bindparam("channel"),
+        suppressions.c.lookup == bindparam("lookup"),
+    )
+)
+_SAVE = Prepared(
+    _session.on_conflict_do_update(
+        index_elements=[sessions.c.person_id],
+        set_={
+            name: _session.excluded[name]
+            for name in ("address_id", "flow", "state", "turn", "updated_at", "expires_at")
+        },
+    )
+)
+_DROP = Prepared(delete(sessions).where(sessions.c.person_id == bindparam("person")))
+_HEARD = Prepared(
     update(addresses)
     .where(addresses.c.id == bindparam("address"))
     .values(heard_at=bindparam("at"), strikes=0)
@@ -104,39 +118,36 @@ _heard = (
 
 def find_caller(connection: Connection, channel: str, lookup: bytes) -> Caller | None:
     """Who writes from this address; on PostgreSQL both are held until the turn commits."""
-    row = connection.execute(_find, {"channel": channel, "lookup": lookup}).first()
-    return None if row is None else Caller(**row._mapping)
+    row = _FIND.first(connection, {"channel": channel, "lookup": lookup})
+    return None if row is None else Caller(*row)
 
 
 def log_inbound(connection: Connection, row: dict[str, Any]) -> bool:
     """Keeps the message; False when the provider had sent it before (law 1)."""
-    return connection.execute(_log, row).rowcount == 1
+    return _LOG.run(connection, row) == 1
 
 
 def add_address(connection: Connection, row: dict[str, Any]) -> bool:
     """False when somebody else has just added the same address."""
-    return connection.execute(_add_address, row).rowcount == 1
+    return _ADD_ADDRESS.run(connection, row) == 1
 
 
 def is_suppressed(connection: Connection, channel: str, lookup: bytes) -> bool:
     """Whether this address was deleted after a stop, and must not be written to."""
-    statement = select(suppressions.c.at).where(
-        suppressions.c.channel == channel, suppressions.c.lookup == lookup
-    )
-    return connection.execute(statement).first() is not None
+    return _SUPPRESSED.first(connection, {"channel": channel, "lookup": lookup}) is not None
 
 
 def save_session(connection: Connection, row: dict[str, Any]) -> None:
-    connection.execute(_save, row)
+    _SAVE.run(connection, row)
 
 
 def drop_session(connection: Connection, person_id: int) -> None:
-    connection.execute(_drop, {"person": person_id})
+    _DROP.run(connection, {"person": person_id})
 
 
 def heard(connection: Connection, address_id: int, at: datetime) -> None:
     """The address is alive: earlier soft failures no longer count."""
-    connection.execute(_heard, {"address": address_id, "at": at})
+    _HEARD.run(connection, {"address": address_id, "at": at})
 
 
 @dataclass(frozen=True, slots=True)

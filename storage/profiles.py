@@ -5,18 +5,54 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from storage.database import insert
 from storage.messages import deliveries
 from storage.network import organisations
 from storage.people import addresses, consents, handovers, people, registrations, traits
+from storage.prepared import Prepared
 
 _CHATS = ("telegram", "local_telegram")
 
 
+_CHANGE = Prepared(update(people).where(people.c.id == bindparam("of")))
+_ADD_TRAIT = Prepared(insert(traits))
+_FORGET_TRAITS = Prepared(
+    delete(traits).where(traits.c.person_id == bindparam("of"), traits.c.kind == bindparam("only"))
+)
+_REGISTRATIONS = Prepared(
+    select(registrations.c.kind)
+    .where(registrations.c.person_id == bindparam("of"))
+    .order_by(registrations.c.created_at)
+)
+_REGISTRATION = Prepared(
+    select(registrations.c.id).where(
+        registrations.c.person_id == bindparam("of"), registrations.c.kind == bindparam("only")
+    )
+)
+_registration = insert(registrations)
+_REGISTER = Prepared(
+    _registration.on_conflict_do_update(
+        index_elements=[registrations.c.id],
+        set_={
+            name: _registration.excluded[name]
+            for name in ("status", "headcount", "group_name", "offer", "credential", "updated_at")
+        },
+    )
+)
+_ADD_CONSENT = Prepared(insert(consents))
+_HANDOVER_AT = Prepared(
+    select(func.max(handovers.c.at)).where(
+        handovers.c.person_id == bindparam("of"),
+        handovers.c.reason == bindparam("only"),
+        handovers.c.closed_at.is_(None),
+    )
+)
+
+
 def change_person(connection: Connection, person_id: int, **columns: Any) -> None:
-    connection.execute(update(people).where(people.c.id == person_id).values(**columns))
+    _CHANGE.run(connection, {"of": person_id, **columns})
 
 
 def traits_of(connection: Connection, person_id: int) -> dict[str, list[str]]:
@@ -34,49 +70,32 @@ def traits_of(connection: Connection, person_id: int) -> dict[str, list[str]]:
 
 def set_traits(connection: Connection, person_id: int, values: Mapping[str, Iterable[str]]) -> None:
     """The person has exactly these codes, by kind, from now on; other kinds stay."""
-    connection.execute(
-        delete(traits).where(traits.c.person_id == person_id, traits.c.kind.in_(list(values)))
-    )
+    _FORGET_TRAITS.run_many(connection, [{"of": person_id, "only": kind} for kind in values])
     rows = [
         {"person_id": person_id, "kind": kind, "value": code}
         for kind, codes in values.items()
         for code in codes
     ]
-    if rows:
-        connection.execute(insert(traits), rows)
+    _ADD_TRAIT.run_many(connection, rows)
 
 
 def registrations_of(connection: Connection, person_id: int) -> list[str]:
     """Kinds of registration, oldest first."""
-    statement = (
-        select(registrations.c.kind)
-        .where(registrations.c.person_id == person_id)
-        .order_by(registrations.c.created_at)
-    )
-    return list(connection.scalars(statement))
+    return [kind for (kind,) in _REGISTRATIONS.all(connection, {"of": person_id})]
 
 
 def registration_id(connection: Connection, person_id: int, kind: str) -> int | None:
-    statement = select(registrations.c.id).where(
-        registrations.c.person_id == person_id, registrations.c.kind == kind
-    )
-    return connection.execute(statement).scalar()
+    row = _REGISTRATION.first(connection, {"of": person_id, "only": kind})
+    return row[0] if row else None
 
 
 def save_registration(connection: Connection, row: dict[str, Any]) -> None:
     """Adds a registration, or brings the one of that id up to date."""
-    statement = insert(registrations).values(**row)
-    kept = {"id", "person_id", "kind", "created_at"}
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[registrations.c.id],
-            set_={name: statement.excluded[name] for name in row if name not in kept},
-        )
-    )
+    _REGISTER.run(connection, row)
 
 
 def add_consent(connection: Connection, row: dict[str, Any]) -> None:
-    connection.execute(insert(consents), row)
+    _ADD_CONSENT.run(connection, row)
 
 
 def set_address_status(connection: Connection, person_id: int, status: str, *was: str) -> None:
@@ -157,12 +176,8 @@ def add_handover(connection: Connection, row: dict[str, Any]) -> None:
 
 def open_handover_at(connection: Connection, person_id: int, reason: str) -> datetime | None:
     """When the latest one of this kind that nobody has closed was made."""
-    statement = select(func.max(handovers.c.at)).where(
-        handovers.c.person_id == person_id,
-        handovers.c.reason == reason,
-        handovers.c.closed_at.is_(None),
-    )
-    return connection.execute(statement).scalar()
+    row = _HANDOVER_AT.first(connection, {"of": person_id, "only": reason})
+    return row[0] if row else None
 
 
 def close_handovers(connection: Connection, person_id: int, reason: str, at: datetime) -> None:
