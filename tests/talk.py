@@ -108,6 +108,12 @@ class Person:
         self.office.receive(self.message(text, **more))
         return self.looks()
 
+    def talks(self, *texts: str) -> "Person":
+        """One message after the other; `heard` is then the answer to the last."""
+        for text in texts:
+            self.says(text)
+        return self
+
     def sends(self, **more: Unpack[More]) -> "Person":
         """Something without words."""
         return self.says("", **more)
