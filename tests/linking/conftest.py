@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Row, select
 
-from handlers.conversation.messages import SharedContact
-from handlers.outbox import To, enqueue
+from handlers.conversation.messages import Outgoing, SharedContact
+from handlers.outbox import To, decode, enqueue
 from storage import linking, profiles
 from storage.ids import new_id
+from storage.messages import deliveries
 from storage.people import addresses, people
 from tests.talk import Office, Person
 
@@ -35,6 +36,17 @@ def links(shows: Person, sends: Person) -> None:
     sends.says("yes").hears("1 Telegram" if sends.channel == "sms" else "?")
 
 
+def asks_to_link_quietly(shows: Person) -> str:
+    """A code, with the outbox as it is but for the message that shows it."""
+    office = shows.office
+    office.receive(shows.message("LINK"))
+    newest = max(office.rows(deliveries), key=lambda row: row.id)
+    text = decode(office.desk.vault.open("deliveries", "body", newest.id, newest.body)).text
+    found = CODE.search(text)
+    assert found is not None
+    return found[0]
+
+
 def shares_own_number(person: Person, number: str) -> Person:
     return person.sends(contact=SharedContact(number, own=True))
 
@@ -47,7 +59,7 @@ def are_one(one: Person, other: Person) -> bool:
     return person_of(one) == person_of(other)
 
 
-def address_of(person: Person) -> Row[Any]:
+def address_of(person: Person) -> Row[Any, Any]:
     office = person.office
     lookup = office.desk.vault.index(person.channel, person.sender)
     statement = select(addresses).where(addresses.c.lookup == lookup)
@@ -58,7 +70,6 @@ def joins(
     person: Person,
     kind: str = "individual",
     name: str | None = None,
-    traits: dict[str, list[str]] | None = None,
     **columns: Any,
 ) -> Person:
     """Registered, without the many questions. Someone who hasn't written yet writes first."""
@@ -71,8 +82,6 @@ def joins(
         sealed = vault.seal("people", "name", row, name) if name else None
         profiles.change_person(connection, row, consent="in", name=sealed, **columns)
         profiles.save_registration(connection, _registration(row, kind, office.now))
-        for trait, values in (traits or {}).items():
-            profiles.set_traits(connection, row, trait, values)
 
     office.database.run_now(unit)
     return person
@@ -124,8 +133,6 @@ def written_to(person: Person) -> str | None:
 
 def queue(person: Person, text: str = "hola", **more: Any) -> int:
     """A delivery that waits for this address."""
-    from handlers.conversation.messages import Outgoing
-
     office, to = person.office, To(person_of(person), address_of(person).id, person.channel)
 
     def unit(connection: Connection) -> int:
@@ -164,3 +171,7 @@ def linked(pair: Pair) -> Pair:
     pair.chat.looks()
     pair.chat.office.later(minutes=20)
     return pair
+
+
+def delivery(office: Office, row: int) -> Row[Any, Any]:
+    return next(each for each in office.rows(deliveries) if each.id == row)
