@@ -204,6 +204,15 @@ class TestStopping:
         assert {row.status for row in here.rows(addresses)} == {"active"}
         assert [row.act for row in here.rows(consents)] == ["in", "out", "in"]
 
+    @pytest.mark.xfail(reason="JOIN, START or ALTA and more returns only with a known code")
+    @pytest.mark.parametrize("words", ["Alta Verapaz", "join the strike", "start your engines"])
+    def test_a_sentence_that_begins_with_a_start_word_is_none(
+        self, here: Office, rosa: Person, words: str
+    ) -> None:
+        rosa.talks(*TO_JOIN, "ALTO")
+        rosa.says(words).hears_nothing()
+        assert rosa.row()["consent"] == "out"
+
     def test_help_is_answered_after_a_stop(self, here: Office, rosa: Person) -> None:
         rosa.talks(*TO_JOIN, "ALTO")
         rosa.says("AYUDA").hears("Alianza Americas")
