@@ -1,0 +1,416 @@
+"""What people say around a number when they answer an ask, in both languages. No rules.
+
+A block is alternatives parted by bars or lines, each whole folded words and a piece of a regular
+expression; its brackets hold no brackets. "yes" is also "sí"; "U" is a word for what is counted
+(see pledge_spelling.py).
+"""
+
+import re
+from typing import Final
+
+from handlers.conversation.words import word_set
+
+_BETWEEN = re.compile(r"(?:\||\n)(?![^()]*\))")
+
+
+def either(*blocks: str) -> str:
+    """The alternatives of blocks as one group, without the space behind it; longest first."""
+    parts = {part.strip() for block in blocks for part in _BETWEEN.split(block)}
+    return "(?:" + "|".join(sorted(parts - {""}, key=lambda part: (-len(part), part))) + ")"
+
+
+# --- numbers and what is counted
+
+NUMBER_WORDS: Final = word_set(
+    "dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis "
+    "diecisiete dieciocho diecinueve veinte veintiuno veintiuna veintidos veintitres veinticuatro "
+    "veinticinco veintiseis veintisiete veintiocho veintinueve treinta cuarenta cincuenta sesenta "
+    "setenta ochenta noventa cien ciento doscientos doscientas trescientos trescientas "
+    "cuatrocientos cuatrocientas quinientos quinientas seiscientos seiscientas setecientos "
+    "setecientas ochocientos ochocientas novecientos novecientas mil cero two three four five six "
+    "seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty thirty forty fourty fifty sixty seventy eighty ninety hundred thousand zero"
+)
+NUMBERS_MISSPELT: Final = {
+    wrong: right
+    for right, wrongs in {
+        "cinco": "sinco cinko sinko zinco",
+        "cuatro": "quatro kuatro cuatr",
+        "tres": "trez",
+        "seis": "seiz ceis",
+        "siete": "siet ciete",
+        "nueve": "nuebe",
+        "diez": "dies",
+        "once": "onse",
+        "doce": "dose",
+        "trece": "trese",
+        "catorce": "catorse",
+        "quince": "quinse kince",
+        "veinte": "beinte bente",
+        "veintiuno": "veintiun",
+        "five": "fiv fivee",
+        "seven": "sevn",
+        "eight": "eigth eigh",
+        "nine": "nien",
+        "twelve": "twelv",
+        "fifteen": "fiften",
+        "docena": "dosena docenita",
+        "docenas": "dosenas dozens",
+        "dozen": "dozn",
+        "couple": "cupple",
+    }.items()
+    for wrong in wrongs.split()
+}
+# Names of so many at once, in the singular.
+SIZES: Final = (("docena|dozen", 12), ("decena", 10), ("veintena", 20))
+
+UNIT_SHORTHAND: Final = {
+    "piece": word_set("pz pzs pieces pcs u uds"),
+    "box": word_set("bx bxs cj cjs kaja kajas"),
+    "pack": word_set("pk pks paqs paquetito pqts pkgs bulto bultos"),
+    "bag": word_set("bolson bolsones baggies"),
+    "bottle": word_set("botellitas bote botes"),
+    "ride": word_set("aventones"),
+}
+# What needs are made of, for when people count the thing itself.
+COUNTED_GOODS: Final = word_set(
+    "panales panal diapers diaper cobijas cobija cobertores mantas frazadas blankets blanket "
+    "colchonetas colchones mats mattresses almohadas pillows sabanas sheets toallas toalla towels "
+    "towel toallitas wipes pads tampones tampons biberones mamilas cepillos toothbrushes jabones "
+    "soaps desodorantes rastrillos razors calcetines socks playeras camisas shirts pantalones "
+    "pants chamarras jackets sueteres sweaters gorros hats abrigos coats zapatos shoes tenis "
+    "sandalias chanclas aguas waters latas cans despensas tortas sandwiches tamales articulos "
+    "mochilas backpacks pares pairs juguetes toys libros books cuadernos notebooks botiquines "
+    "rollos rolls"
+)
+MEASURES: Final = word_set(
+    "libra libras lb lbs pound pounds onza onzas oz ounce ounces galon galones gallon gallons gal "
+    "tonelada toneladas ton tons metro metros meters feet pies gramo gramos grams gr ml g pallet "
+    "pallets palet palets tarima tarimas truckload camion camiones mil k hundreds minuto minutos "
+    "minute minutes min mins segundo segundos seconds dia dias day days semana semanas week weeks "
+    "mes meses month months ano anos year years yr yrs veces vez times time amigos amigas friends "
+    "ninos ninas kids children percent porciento"
+)
+
+# --- said beside a number without changing it
+
+GREETINGS: Final = """
+hola|holi|ola|buenas|buen dia|buenos dias|buenas tardes|buenas noches|que tal|saludos|hey|hi
+hello|good (morning|afternoon|evening|day)|hi there|hello there|muy buenas|muy buenos dias
+amig[oa]s?|companer[oa]s?|herman[oa]s?|vecin[oa]s?|friends?|team|equipo
+"""
+POLITENESS: Final = """
+gracias|muchas gracias|mil gracias|thanks|thank you|thank you so much|thanks so much|thx|ty
+many thanks|thanks a lot|por favor|porfa|porfis|porfavor|plis|pls|plz|please|con (mucho )?gusto
+gustos[oa]|with pleasure|gladly|happily|my pleasure|bendiciones|dios l[oae]s bendiga
+dios te bendiga|god bless( you| you all)?|blessings|un abrazo|abrazos|animo|sorry
+disculp(a|e|en)|perdon(en|a|e)?|lo siento|una disculpa|que pena
+es (todo )?lo que (tengo|puedo|alcanzo)|(thats|its) (all|what) (i|we) (have|can|can do|got)|y ya
+y nada mas|por (ahora|lo pronto|mientras)|por el momento|for now|de momento
+hope (it|this|that) helps|no problem|no hay problema|sin problemas?|de corazon|con carino
+with love|con todo (gusto|el gusto|carino|corazon)
+"""
+YES: Final = """
+yes|yeah|yep|yup|sure|sure thing|of course|absolutely|definitely|claro|claro que (si|yes)
+por supuesto|simon|desde luego|thumbsup|for sure|seguro|encantad[oa]|con todo gusto
+"""
+OKAY: Final = """
+ok|okay|okey|okis|oki|va|vale|sale|dale|perfecto|perfect|great|good|bueno|bien|listo|lista|orale
+de acuerdo|enterad[oa]|entendido|got it|excelente|super|genial|cool|nice|awesome|muy bien
+esta bien
+"""
+ONLY: Final = """
+solo|solamente|unicamente|nomas|nada mas|only|just|entonces|pues|then|so|well|actually|better
+en total|in total|total|tambien|also|really|y|and|but|pero|exactly|exactamente|exacto|mira|miren
+oigan|ahora|now|here
+"""
+OURSELVES: Final = """
+yo|nosotr[oa]s|por (mi|nuestra) parte|de (mi|nuestra) parte|from (me|us)|on my (end|side|behalf)
+myself|personalmente|personally|yo mism[oa]|we|i
+"""
+FOR_THEM: Final = """
+para (ustedes|ellos|ellas)|para l[oa]s (ninos|ninas|bebes|familias|hermanos|migrantes|peques)
+para el (albergue|refugio)|al (albergue|refugio)|for (you|you all|them|the shelter)
+for the (kids|babies|families|children)|to the shelter|alla|there|ahi
+"""
+ADJECTIVES: Final = """
+grandes?|chic[oa]s?|nuev[oa]s?|llen[oa]s?|complet[oa]s?|enter[oa]s?|median[oa]s?|pequen[oa]s?
+big|small|large|new|full|whole|medium|little
+"""
+
+# --- promising; a number, or all of it, comes next
+
+GIVE_ES: Final = """
+llevar|traer|donar|dar|poner|aportar|entregar|conseguir|comprar|mandar|enviar|regalar|ofrecer
+contribuir con|cubrir|preparar|dejar|pasar a dejar|ir a dejar|ayudar con|apoyar con|cooperar con
+colaborar con|hacerme cargo de|encargarme de|comprometerme con|yevar|llebar|juntar|surtir
+ayudarl[eo]s con|apoyarl[eo]s con|aportar con
+"""
+GIVES_ES: Final = """
+llevo|yevo|yebo|llebo|traigo|dono|doy|pongo|aporto|entrego|consigo|compro|mando|envio|regalo
+ofrezco|prometo|preparo|llevare|traere|donare|dare|pondre|aportare|entregare|conseguire|comprare
+mandare|enviare|cubro|contribuyo con|ayudo con|apoyo con|coopero con|colaboro con|le entro con
+me apunto con|me anoto con|me sumo con|me comprometo (con|a)|me encargo de|me hago cargo de
+junto|surto|llevamos|traemos|donamos|damos|ponemos|aportamos|entregamos|conseguimos|compramos
+mandamos|ofrecemos|llevaremos|donaremos|cubrimos|nos apuntamos con|nos anotamos con
+nos comprometemos con|nos encargamos de|nos hacemos cargo de|paso a dejar|cooperamos con
+"""
+MAY_ES: Final = """
+puedo|podemos|voy a|vamos a|quiero|queremos|quisiera|quisieramos|me gustaria|nos gustaria
+me comprometo a|nos comprometemos a|alcanzo a|prometo|estoy dispuest[oa] a|podre|podremos
+me toca|me ofrezco a
+"""
+WRITE_DOWN_ES: Final = """
+(apunta|anota|pon|inscribe|registra|agrega|suma)(me|nos)|(apunte|anote|ponga|registre)n?(me|nos)
+"""
+COUNT_ON_ES: Final = """
+cuent(a|e|en) con|cuent(a|e|en) conmigo (con|para)|cuent(a|e|en) con nosotros (con|para)
+mi (promesa|compromiso) (es|es de)|me apunto|me anoto|nos apuntamos|nos anotamos
+"""
+GIVE_EN: Final = """
+bring|take|do|donate|give|provide|get|cover|deliver|drop off|send|buy|offer|contribute|manage
+handle|supply|pledge|commit to|commit|spare|carry|chip in|chip in with|pitch in|pitch in with
+purchase|take care of|go with|put in|help with|swing|collect|have|bring you|bring in|bring over
+bring by|take on|sponsor|get you|give you
+"""
+GIVING_EN: Final = """
+bringing|taking|donating|giving|providing|getting|covering|delivering|dropping off|sending
+buying|offering|contributing|pledging|committing to|going with|good for|in for|down for
+"""
+MAY_EN: Final = """
+can|will|am going to|are going to|going to|gonna|wanna|want to|would like to|would love to
+would be (happy|glad) to|am (happy|glad|able) to|are (happy|glad|able) to|promise to
+can definitely|will definitely|can easily|can certainly
+"""
+OURS_ES: Final = """
+mi iglesia|mi grupo|mi parroquia|mi familia|mi equipo|mi escuela|mi organizacion|mi congregacion
+nuestr[oa] (iglesia|grupo|parroquia|familia|equipo|escuela|organizacion|congregacion|comunidad)
+"""
+OURS_EN: Final = """
+(my|our) (church|group|parish|family|team|school|organization|org|company|class|congregation)
+my (wife|husband|family|partner) and i
+"""
+
+# --- all of it
+
+MISSING: Final = """
+que (les )?falt[ae]n?|que (les )?hagan? falta|que (les )?hacen? falta|que quedan?|restantes?
+que necesit[ae]n|que (piden|pidieron|estan pidiendo)
+(that are|that is|thats) (left|missing|needed)|(left|remaining|needed|missing)
+(that )?(you|they) (still )?need|still (needed|missing|left)
+"""
+NOT_ALL: Final = """
+bien|listo|list[oa]s?|perfecto|good|ready|set|right|great|ok|okay|el|day|night|the|of|l[oa]s?
+eso|menos|excepto|salvo|but|except|done|way|a|en|esta|is|are|se|que|about|around|over
+"""
+
+# What may follow a lone "todo": "todo bien" and "all good" promise nothing.
+AFTER_ALL: Final = r"\Z|[.,:)-] |gracias|por favor|porfa|please|thanks|yo |de mi parte|thumbsup|U "
+
+# --- willing or in doubt, without a number
+
+WILLING: Final = """
+(yo )?l[oa]s? (llevo|traigo|dono|llevamos|donamos|consigo|traemos|dejo|entrego)
+(yo )?(llevo|traigo|dono|llevamos|donamos|consigo|traemos|le entro)
+(yo )?(puedo|podemos|quiero|queremos|quisiera|me gustaria) (ayudar|apoyar|cooperar|donar|llevar)
+(yo )?(puedo|podemos|quiero|queremos|quisiera) (ayudar|apoyar|llevar|donar)l[oae]s
+(yo )?(puedo|podemos|quiero|queremos|quisiera) (aportar|participar|colaborar|contribuir|traer)
+cuent(a|e|en) conmigo|cuent(a|e|en) con nosotros|(apunta|anota)(me|nos)|(apunten|anoten)(me|nos)
+me apunto|me anoto|me sumo|yo mero|yo merito|count (me|us) in|sign (me|us) up|im in|i am in
+were in|im down|im on it|on it
+(i|we) (can|will|want to|would like to|would love to) (help|bring|donate)
+(i|we) (can|will|want to|would like to|would love to) (contribute|do it|do that|come|come by)
+(i|we) (can|will) (bring|donate) (them|it|some)|(ill|well) (help|bring|donate|contribute|do it)
+(ill|well) (bring|donate) (them|it|some)|(id like to|id love to|happy to|glad to) (help|bring)
+(id like to|id love to|happy to|glad to) (donate|contribute)|i can|i will
+(ill|well) (come|be there)
+"""
+VAGUE: Final = """
+algun[oa]s?|un[oa]s|un[oa]s cuant[oa]s|un[oa]s poc[oa]s|vari[oa]s|much[oa]s?|poc[oa]s?|docenas
+un poco|un poquito|un monton|bastantes?|un buen|tant[oa]s|some|several|a few|few|many|a lot|lots
+a lot of|lots of|a bunch|a bunch of|plenty|plenty of|a handful|a handful of|a little
+whatever i can|as (many|much) as i can|lo que pueda|l[oa]s que pueda|lo que se pueda
+lo que gusten?|la mitad|mitad|half|media|medio|half of (them|it)|la mitad de (todo|ellas|ellos)
+casi tod[oa]s?|most|most of them|almost (all|everything)|la mayoria|mas|more|otr[oa]s?|another
+no tod[oa]s?|not all|(no puedo|no alcanzo) (con )?tod[oa]s?|todas menos una|all but one
+un par mas
+"""
+PERHAPS: Final = """
+maybe|perhaps|tal vez|talvez|quizas?|quien sabe|a lo mejor|posiblemente|probablemente|puede ser
+possibly|probably|no se|no estoy segur[oa]|not sure|im not sure|i dont know|dejame (ver|checar)
+let me (check|see|think|ask)|dejame (revisar|preguntar|pensar|pensarlo|checarlo)
+deja (veo|checo)|lo pienso|voy a ver|ill (see|check|think about it|let you know)
+i will (see|check|let you know)|a ver|depende|it depends|depends|luego (les|te) (aviso|digo)
+les aviso|te aviso|yo les aviso|(todavia|aun) no se|i might|i could|podria|podriamos
+(i )?(might|could) (help|bring some)
+"""
+
+# --- when, with whom, where
+
+SOON: Final = """
+esta semana|este fin|este finde|el fin de semana|este fin de semana|la proxima semana|al rato
+mas tarde|mas al rato|temprano|tempranito|luego|pronto|en un rato|en la (tarde|noche|manana)
+por la (tarde|noche|manana)|despues (del trabajo|de misa|de comer|de clases)
+saliendo del trabajo|saliendo de (trabajar|misa|clases)|cuanto antes|lo antes posible|ahorita
+ahorita mismo|ahora mismo|hoy mismo|entre semana|this (week|weekend|morning|afternoon|evening)
+tonight|next (week|weekend)|the weekend|over the weekend|on the weekend|later|later today
+later on|soon|asap|after (work|church)|after (school|class|lunch|mass)|before noon
+in the (morning|afternoon|evening)|right away|right now|as soon as possible
+in a (bit|while|few hours|few days)|en un[oa]s (dias|horas)|first thing|early
+el proximo fin de semana|at noon|a medio dia|al mediodia|la semana que viene|la semana entrante
+"""
+BEFORE_TIME: Final = """
+by|before|antes de|antes del|para|hasta|desde|from|on|el|la|the|this|este|esta|at|por|in|en
+starting|como|around|about|del|de
+"""
+INTRODUCTIONS: Final = """
+soy|me llamo|mi nombre es|le habla|habla|aqui|this is|im|i am|my name is|my names|de parte de
+"""
+LOGISTICS: Final = """
+donde|a donde|adonde|en donde|cual es la direccion|cual es su direccion|a que hora
+a que direccion|que (horario|direccion)|hasta que hora|where|what time|whats the address
+what is the address|until what time|what (are|is) (the|your) (hours|location)
+"""
+LOGISTICS_ASKED: Final = """
+cuando|quien|como|when|who|how|which|can|puedo|do|is|hay|abren|estan|cierran|what|que
+"""
+
+# --- answers without a number
+
+DECLINES: Final = """
+no puedo|no podemos|no podre|no podremos|no voy a poder|no vamos a poder|no creo poder
+no creo que pueda|no me es posible|no es posible|no nos es posible|no me alcanza|no alcanzo
+esta vez no|ahora no|hoy no|ahorita no|por ahora no|de momento no|por el momento no
+en esta ocasion no|esta ocasion no|no gracias|no thanks|no thank you|not this time|not today
+not now|not right now|no tengo|no tenemos|i cant|we cant|cant this time|cant right now|cant help
+cant make it|cant do it|cannot|sorry cant|cant today|cant sorry
+(i am|im|we are|were) (not able|unable)|not able to|unable to|wont be able|wont make it|i wont
+we wont|(i|we) dont have (any|anything|money|a car|time|them|those)|(i|we) (do|can) not
+not for me|count me out|no cuent(a|e|en) con(migo| nosotros)|dont count (on )?me
+para la (otra|proxima)|a la (otra|proxima)|la proxima|next time|maybe next time|paso|i pass
+ill pass|have to pass|pass this time|mejor no|imposible|impossible|no esta en mis posibilidades
+no quiero|no me interesa|not interested|ando corto|ando sin dinero|no dispongo|ni modo no
+i have none|i have nothing|estoy cort[oa] de dinero|no hay manera
+"""
+DECLINES_WHOLE: Final = """
+no|n|nop|nope|nel|nah|nel pastel|not|no no|ningun[oa]|none|nada|nothing|pass|paso|lo siento
+sorry|cant|im sorry|disculp(a|e|en)|no manches|negativo|negative
+"""
+DROPS: Final = """
+ya no (puedo|podre|podemos|podremos|voy|vamos|alcanzo|llego|quiero|sera posible|es posible|podria)
+ya no me (es|sera) posible|ya no (cuenten|cuenta|cuente) con(migo| nosotros)
+ya no l[oa]s? (llevo|puedo)|siempre no|mejor ya no|al final no|a la mera hora no
+(i|we) (can|could) no longer|no longer able
+(cant|cannot|wont|can not|unable to) ([a-z]+ ){0,6}(anymore|any more|any longer|after all)
+not able to ([a-z]+ ){0,6}(anymore|any more|any longer|after all)
+"""
+DROP_ACTS: Final = """
+cancel|cancela|cancelo|cancelen|cancelar|quita|quito|quiten|quitar|borra|borren|suelto|suelta
+suelten|soltar|solte|libero|libera|liberar|drop|release|remove|retiro|retirar|undo
+"""
+DROPPED_THING: Final = """
+(mi|mis|my|nuestr[oa]|our|la|el|l[oa]s|the) (promesas?|compromisos?|pledges?|U)
+lo mio|l[oa]s mi[oa]s|mine|lo que (prometi|dije)|(it|them|everything|all|todo|tod[oa]s)
+"""
+BACKS_OUT: Final = """
+(have to|need to|must|gotta|got to) (back out|cancel|drop out|drop|withdraw)|im backing out
+back out|drop out|me echo para atras|me tengo que echar para atras|tengo que cancelar
+voy a tener que cancelar|me rajo|i have to withdraw|withdraw my (pledge|offer)
+ya no va a poder ser|ya no va a ser posible
+"""
+DROP_WORDS: Final = "soltar|suelto|drop|release|liberar|libero|solte"
+DELIVERS: Final = """
+ya (l[oa]s? |se l[oa]s? )?(deje|entregue|entregamos|dejamos|di|dimos|fui a dejar|pase a dejar|lleve)
+ya (l[oa]s? )?(fuimos a dejar|pasamos a dejar|he entregado|hemos entregado)
+acabo de (dejar|entregar)
+acabo de (llevar|pasar a dejar|dejarl[oa]s?|entregarl[oa]s?|llevarl[oa]s?)
+acabamos de (dejar|entregar)|acabamos de (llevar|dejarl[oa]s?|entregarl[oa]s?)
+l[oa]s? (entregue|deje|entregamos|dejamos)|(esta|estan|quedo|quedaron|fue|fueron) entregad[oa]s?
+entrega (hecha|lista|completa|realizada)
+(i|we|already|just|have|ive|weve|they were|it was|all|been|they are|theyre|its) delivered
+delivered (it|them)|delivered (all|everything|the U|my U|today|yesterday|this morning|already)
+dropped (it|them|everything|all|those|mine|the U|my U|U|all of them|them all) off|dropped off
+(i|we|just|already) left (it|them|everything|the U|my U)|handed (it|them|everything) (over|in)
+(i|we|just|already) (brought|took) (it|them|everything|the U) (over|there|to the shelter|already)
+"""
+DELIVERED_WORDS: Final = "entregad[oa]s?|delivered|entregue|entregamos|dejad[oa]s?|droped off"
+NOT_YET: Final = """
+no|not|havent|hasnt|didnt|never|nunca|still|todavia|aun|will|ill|well|when|cuando|if|si|be|puede
+can|could|going|voy|vamos|should|need|donde|where|how|como|quien|who|was|were|did|have they
+hay que
+"""
+OPENS_QUESTION: Final = """
+cuant[oa]s?|donde|adonde|a donde|cuando|como|que|quien|cual|cuales|por que|how|where|when|what
+who|which|why|can (i|we|you)|could (i|we|you)|do (i|we|you|they)|does|is (it|there|this|that)
+are (you|there)|are they|should (i|we)|did|was|were|will you|have you|a que hora|hay
+todavia (faltan|necesitan)|aun (faltan|necesitan)|whats|wheres|whos|hasta (que|cuando)
+"""
+
+# --- for telling why a number is doubted
+
+TURNING: Final = word_set(
+    "no not nor ni nunca never tampoco sin without menos less except excepto salvo cant cannot "
+    "wont dont didnt doesnt isnt havent couldnt wouldnt shouldnt unable nel nope nah o u or if "
+    "unless aunque depende depends maybe perhaps quiza quizas vez talvez possibly probably creo "
+    "think guess hope espero ojala posiblemente probablemente mejor digo rather instead cada each "
+    "per every otro otra otros otras another other else mas more entre between unos unas como "
+    "about around aprox aproximadamente approximately roughly almost casi hasta maximo minimo "
+    "least most podria podriamos could might may would should si cuando when until tratare tratar "
+    "try intento intentar lleva llevan lleve lleven llevaron llevo llevamos trae traen dona donan "
+    "puede pueden puedo podemos she he they ella ellos ellas her his him brings takes brought "
+    "took gave deje entregue entregado delivered dropped drop soltar suelto cancel cancela "
+    "cancelo cancelar quitar quita quiten need needs necesito necesitamos ocupo falta faltan "
+    "quedan mi me mine us nos half media medio mitad algunas algunos varias varios some several "
+    "few todo todos todas toda all everything cuantas cuantos cuanto cuanta how what why que ya "
+    "yesterday ayer antier pasada last bring take donate llevar traer donar want quiero promise "
+    "prometo docenas mil thousand cien can will dinero money cash efectivo pesos dollars dolares "
+    "bucks usd mxn dlls quetzales lempiras una uno one un"
+)
+NEGATIONS: Final = word_set(
+    "no not nor ni nunca never tampoco sin without menos except excepto salvo cant cannot wont "
+    "dont didnt doesnt couldnt wouldnt unable nel nope nah drop soltar suelto cancel cancelar "
+    "cancelo"
+)
+MONEY: Final = word_set(
+    "dinero money cash efectivo peso pesos dollar dollars dolar dolares buck bucks usd mxn dlls "
+    "dls quetzal quetzales lempiras colones euros feria lana varos zelle venmo paypal "
+    "transferencia deposito cashapp centavos cents deposit transfer cheque tarjeta"
+)
+TIME: Final = word_set(
+    "am pm oclock hora horas hour hours hrs hr minutos minutes min mins dias days manana tomorrow "
+    "noche tonight tarde lunes martes miercoles jueves viernes sabado domingo monday tuesday "
+    "wednesday thursday friday saturday sunday sat sun mon tue wed thu fri enero febrero marzo "
+    "abril mayo junio julio agosto septiembre octubre noviembre diciembre january february march "
+    "april june july august september october november december jan feb mar apr jun jul aug sep "
+    "sept oct nov dec ene abr ago dic hoy today th st nd rd fecha date noon mediodia llego "
+    "weekend las at semanas weeks el"
+)
+APPROXIMATE: Final = word_set(
+    "como unas unos aprox aproximadamente approximately about around roughly maybe perhaps quiza "
+    "quizas talvez vez posiblemente probablemente probably possibly casi almost creo think guess "
+    "podria podriamos could might may try tratar intentar hope espero ojala least most minimo "
+    "maximo hasta up if si"
+)
+# What is counted in sentences that answer no ask: "llevo 5 años", "tengo 5 hijos".
+ELSEWHERE: Final = word_set(
+    "anos ano years year yrs old meses mes months month hijos hijas hijo hija kids children ninos "
+    "ninas nietos grandchildren hermanos brothers sisters dogs perros cuadras blocks millas miles "
+    "grado grados grade degrees street st ave avenue"
+)
+# Said of a number, it is no count: "mi teléfono es 312 555 0187".
+ADDRESSES: Final = word_set(
+    "phone telephone cell celular telefono whatsapp zip postal address direccion apartment apt depto"
+)
+# Words by which a number is likely to be an offer, however the rest reads.
+OFFERS: Final = word_set(
+    "llevar llevo lleva llevamos traer traigo donar dono dona donamos aportar aporto entregar "
+    "cuenten cuenta apuntame anotame bring bringing donate take give like want pledge count deliver tomo "
+    "prometo compro"
+)
+# Words that say nothing of what a sentence is about.
+SMALL_WORDS: Final = word_set(
+    "do does did you your u he she they has had was be been an a or so my our his her no not if " "yo i we nosotros nosotras la los lo las les le te se de del en con por para al the of to at "
+    "for in with on by is it them this that these those bring come came go going give pick drop "
+    "off ir paso pasar pasamos llego llegar voy vamos yes please thanks gracias hola hi hello y "
+    "and es ok x am im ill well somos are not minus thumbsup have tengo tenemos hay quedan soy"
+)
