@@ -78,6 +78,16 @@ def test_an_added_question_is_asked_in_its_place() -> None:
     assert dict(turn.session.answers)["fruit"] == "apple"
 
 
+def test_a_button_does_not_answer_a_question_that_was_added_before_its_own() -> None:
+    session = after("Ana")
+    v2 = release(name, choose("dessert"), fruit, basket, confirm())
+    for heard in (Heard(press=f"{session.question}:1"), Heard("2")):
+        turn = engine.advance(v2, session, heard)
+        assert turn.session is not None
+        assert turn.session.asked == "dessert"
+        assert turn.session.answers == (("name", "Ana"),)
+
+
 def test_a_number_still_means_what_the_person_was_shown_when_options_changed_places() -> None:
     v2 = release(name, choose("fruit", ("plum", "lemon", "apple", "pear")), basket, confirm())
     turn = engine.advance(v2, after("Ana"), Heard("1"))
