@@ -22,6 +22,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+import_app = typer.Typer(help="Take people or places from a file.", no_args_is_help=True)
+app.add_typer(import_app, name="import")
 export_app = typer.Typer(help="Write what is kept to a file.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
 
@@ -121,6 +123,26 @@ def rotate_keys() -> None:
     from bot import upkeep
 
     upkeep.rotate_keys()
+
+
+@import_app.command("people")
+def import_people(file: Annotated[Path, typer.Argument(help="A CSV file, see docs.")]) -> None:
+    """People who have agreed, with the evidence; nothing is sent. A second run changes nothing."""
+    from bot import importing
+
+    importing.import_people(file)
+
+
+@import_app.command("network")
+def import_network(file: Annotated[Path, typer.Argument(help="A JSON file.")]) -> None:
+    """The network's shelters and organisations, added or updated by their codes."""
+    from bot import importing
+
+    try:
+        content = _object(file)
+    except ValueError:
+        raise OperatorError(f"{file}: is not a JSON object.") from None
+    importing.import_network(file, content)
 
 
 @export_app.command("people")

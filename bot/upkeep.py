@@ -37,14 +37,14 @@ _log = structlog.get_logger()
 
 def sweep() -> None:
     settings = Settings.load()
-    with _opened(settings) as (database, desk):
+    with opened(settings) as (database, desk):
         sweeper = Sweeper(database, desk, limits_of(settings), Metrics(), utc_now)
         for name, rows in asyncio.run(sweeper.sweep()).items():
             print(f"{name}: {rows}")
 
 
 def replay_failed() -> None:
-    with _opened(Settings.load()) as (database, desk):
+    with opened(Settings.load()) as (database, desk):
         rows = database.read_now(failures.failures)
         counted = Counter(_replay(database, desk, row) for row in rows)
     print(
@@ -67,7 +67,7 @@ def _replay(database: Database, desk: Desk, row: int) -> str:
 def rotate_keys() -> None:
     """Everything under the newest key; only then do the older ones lose the database."""
     settings = Settings.load()
-    with _opened(settings) as (database, desk):
+    with opened(settings) as (database, desk):
         done = rotation.rotate(database, desk.vault, _show)
         asyncio.run(database.empty_log())
         _refuse_unfinished(done)
@@ -99,7 +99,7 @@ def _show(column: str, resealed: int) -> None:
 
 
 def export(file: Path) -> None:
-    with _opened(Settings.load()) as (database, desk):
+    with opened(Settings.load()) as (database, desk):
         written = _write(file, people(database, desk.vault))
         left_out = database.read_now(registered) - written
     print(f"{written} people written to {file}.")
@@ -131,7 +131,7 @@ def _write(file: Path, rows: Iterable[Sequence[str]]) -> int:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[Database, Desk]]:
+def opened(settings: Settings) -> Iterator[tuple[Database, Desk]]:
     logs.configure(settings.log_format)
     refuse_outdated(settings.database_url)
     database = Database(settings.database_url)

@@ -1,0 +1,92 @@
+"""Bulk writing of imported people: what is there already, and rows in batches. No judgement."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, select, tuple_, update
+
+from storage.database import insert
+from storage.network import organisations
+from storage.people import addresses, people, registrations, suppressions, traits
+
+Lookup = tuple[str, bytes]
+"""Channel and keyed hash of an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Someone who is there already; what they have is kept as it is."""
+
+    person_id: int
+    consent: str
+    has_name: bool
+    has_place: bool
+    organisation_id: int | None
+
+
+def known_people(connection: Connection, lookups: Sequence[Lookup]) -> dict[Lookup, Known]:
+    """By address."""
+    rows = connection.execute(
+        select(
+            addresses.c.channel,
+            addresses.c.lookup,
+            people.c.id,
+            people.c.consent,
+            people.c.name.is_not(None).label("has_name"),
+            people.c.city_id.is_not(None).label("has_place"),
+            people.c.organisation_id,
+        )
+        .select_from(addresses.join(people, people.c.id == addresses.c.person_id))
+        .where(_is_one_of(addresses, lookups))
+    )
+    return {
+        (row.channel, bytes(row.lookup)): Known(
+            row.id, row.consent, row.has_name, row.has_place, row.organisation_id
+        )
+        for row in rows
+    }
+
+
+def suppressed(connection: Connection, lookups: Sequence[Lookup]) -> set[Lookup]:
+    """Addresses whose people had everything deleted."""
+    rows = connection.execute(
+        select(suppressions.c.channel, suppressions.c.lookup).where(
+            _is_one_of(suppressions, lookups)
+        )
+    )
+    return {(row.channel, bytes(row.lookup)) for row in rows}
+
+
+def organisations_by_code(connection: Connection) -> dict[str, tuple[int, str]]:
+    """Id and zone of each."""
+    rows = connection.execute(
+        select(organisations.c.code, organisations.c.id, organisations.c.zone)
+    )
+    return {row.code: (row.id, row.zone) for row in rows}
+
+
+def add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def add_missing(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Those that are not there yet; traits, and a person's registrations by kind."""
+    if not rows:
+        return
+    key = {
+        traits.name: [traits.c.person_id, traits.c.kind, traits.c.value],
+        registrations.name: [registrations.c.person_id, registrations.c.kind],
+    }[table.name]
+    connection.execute(insert(table).on_conflict_do_nothing(index_elements=key), rows)
+
+
+def fill_gaps(connection: Connection, person_id: int, columns: dict[str, Any]) -> None:
+    """Changes nothing but the columns given."""
+    if columns:
+        connection.execute(update(people).where(people.c.id == person_id).values(**columns))
+
+
+def _is_one_of(table: Table, lookups: Iterable[Lookup]) -> Any:
+    return tuple_(table.c.channel, table.c.lookup).in_(list(lookups))
