@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, insert
 
+from handlers.conversation.compact import compact_json
 from handlers.conversation.messages import Button, ChannelName, Outgoing
 from storage.ids import new_id
 from storage.messages import Priority, deliveries
@@ -37,7 +38,7 @@ def encode(message: Outgoing) -> str:
     for name in _KEYBOARDS:
         if rows := getattr(message, name):
             filled[name] = [[(button.label, button.data) for button in row] for row in rows]
-    return json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
+    return compact_json(filled)
 
 
 def decode(text: str) -> Outgoing:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from locales.catalog import template
 from locales.languages import LANGUAGES, Language, Localizable
@@ -56,12 +57,19 @@ def translate(message: Message, language: Language, country: str | None = None) 
     Arguments that are Localizable (messages, moments, lists) are put in the same language;
     braces inside arguments mean nothing. A text without translation appears in English.
     """
+    if not message.args:
+        return _fixed(language, message.id, message.context)
     values = {name: _spoken(value, language, country) for name, value in message.args}
     count = _count(message)
     if count is not None:
         values["n"] = number(count, language, country)
     text = template(language, message.id, message.plural, message.context, count)
     return text.format_map(values)
+
+
+@cache
+def _fixed(language: Language, id: str, context: str | None) -> str:
+    return template(language, id, None, context, None).format_map({})
 
 
 def speak(text: Text, language: Language, country: str | None = None) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     delete,
     func,
     or_,
@@ -83,6 +84,11 @@ NICKNAME, OWN, FOREIGN = sources.NICKNAME, sources.OWN, sources.FOREIGN
 
 _ROWS_A_STATEMENT = 5_000
 _SUBURB_KM = 25
+_OF_ZIP = (
+    select(*(column for column in cities.c if column is not cities.c.zone), zips.c.zone)
+    .join(zips, zips.c.city_id == cities.c.id)
+    .where(zips.c.code == bindparam("code"))
+)
 _MISSPELT_FROM = 3_000
 """Inhabitants from which a city is offered for a misspelt name."""
 
@@ -224,9 +230,7 @@ def city_by_id(connection: Connection, city_id: int) -> City | None:
 
 def city_of_zip(connection: Connection, code: str) -> City | None:
     """The city of a US ZIP code of five digits, with the ZIP code's own time zone."""
-    columns = [column for column in cities.c if column is not cities.c.zone]
-    query = select(*columns, zips.c.zone).join(zips, zips.c.city_id == cities.c.id)
-    row = connection.execute(query.where(zips.c.code == code)).one_or_none()
+    row = connection.execute(_OF_ZIP, {"code": code}).one_or_none()
     return _city(row) if row else None
 
 

@@ -4,8 +4,6 @@ SQLAlchemy's own way to run a statement costs several times what SQLite needs to
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NoReturn, cast
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
@@ -33,14 +31,14 @@ class Prepared:
         """The only row, or the first."""
         form = self._form(connection, values)
         cursor = _execute(connection, form.sql, form.bound(values))
-        row = cursor.fetchone()
+        rows = form.read(cursor, cursor.fetchmany(1))
         cursor.close()
-        return None if row is None else form.read(row)
+        return rows[0] if rows else None
 
-    def all(self, connection: Connection, values: Values) -> list[Row]:
+    def all(self, connection: Connection, values: Values) -> Sequence[Row]:
         form = self._form(connection, values)
-        rows = _execute(connection, form.sql, form.bound(values)).fetchall()
-        return [form.read(row) for row in rows]
+        cursor = _execute(connection, form.sql, form.bound(values))
+        return form.read(cursor, cursor.fetchall())
 
     def run(self, connection: Connection, values: Values) -> int:
         """The number of rows that were written."""
@@ -56,71 +54,66 @@ class Prepared:
             _execute_many(connection, form.sql, [form.bound(values) for values in rows])
 
     def _form(self, connection: Connection, values: Values) -> "_Form":
-        names = (connection.dialect.name, *values)
-        form = self._forms.get(names)
+        key = (connection.dialect.name, *values)
+        form = self._forms.get(key)
         if form is None:
-            form = self._forms[names] = _Form.of(self._statement, connection.dialect, list(values))
+            form = self._forms[key] = _Form(self._statement, connection.dialect, list(values))
         return form
 
 
-@dataclass(frozen=True)
 class _Form:
-    """The statement as one driver takes it; `binds` and `columns` with what translates each."""
+    """The statement as one driver takes it, with what translates values on their way."""
 
-    sql: str
-    by_position: bool
-    binds: tuple[tuple[str, Translate | None], ...]
-    fixed: Mapping[str, Any]
-    columns: tuple[Translate | None, ...]
-
-    @classmethod
-    def of(cls, statement: Any, dialect: Dialect, names: list[str]) -> "_Form":
+    def __init__(self, statement: Any, dialect: Dialect, names: list[str]) -> None:
         compiled = cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=names))
         types = {name: bind.type for bind, name in compiled.bind_names.items()}
         selected = statement.selected_columns if isinstance(statement, Select) else ()
-        return cls(
-            compiled.string,
-            compiled.positional,
-            tuple(
-                (name, _to_driver(types[name], dialect)) for name in compiled.positiontup or types
-            ),
-            {name: value for name, value in compiled.params.items() if name not in names},
-            tuple(_from_driver(column.type, dialect) for column in selected),
-        )
+        self.sql = compiled.string
+        self._dialect = dialect
+        self._by_position = compiled.positional
+        self._binds = [
+            (name, _to_driver(types[name], dialect)) for name in compiled.positiontup or types
+        ]
+        self._fixed = {name: each for name, each in compiled.params.items() if name not in names}
+        self._selected = [column.type for column in selected]
+        self._translates: list[Translate | None] | None = None
 
     def bound(self, values: Values) -> Any:
-        given = {**self.fixed, **values} if self.fixed else values
-        if self.by_position:
+        given = {**self._fixed, **values} if self._fixed else values
+        if self._by_position:
             return [
                 given[name] if translate is None else translate(given[name])
-                for name, translate in self.binds
+                for name, translate in self._binds
             ]
         return {
             name: given[name] if translate is None else translate(given[name])
-            for name, translate in self.binds
+            for name, translate in self._binds
         }
 
-    def read(self, row: Row) -> Row:
-        if not self._translates:
-            return row
+    def read(self, cursor: DBAPICursor, rows: Sequence[Row]) -> Sequence[Row]:
+        if self._translates is None:
+            self._translates = self._translations(cursor)
+        if not any(self._translates):
+            return rows
+        return [self._translated(row, self._translates) for row in rows]
+
+    def _translated(self, row: Row, translates: Sequence[Translate | None]) -> Row:
+        pairs = zip(row, translates, strict=True)
         return tuple(
-            [
-                value if translate is None else translate(value)
-                for value, translate in zip(row, self.columns, strict=True)
-            ]
+            [value if translate is None else translate(value) for value, translate in pairs]
         )
 
-    @cached_property
-    def _translates(self) -> bool:
-        return any(self.columns)
+    def _translations(self, cursor: DBAPICursor) -> list[Translate | None]:
+        """The driver's own type decides too: PostgreSQL has several kinds of numbers."""
+        codes = [column[1] for column in cursor.description or ()]
+        return [
+            type_.dialect_impl(self._dialect).result_processor(self._dialect, code)
+            for type_, code in zip(self._selected, codes, strict=True)
+        ]
 
 
 def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Translate | None:
     return type_.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _from_driver(type_: TypeEngine[Any], dialect: Dialect) -> Translate | None:
-    return type_.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _execute(connection: Connection, sql: str, bound: Any) -> DBAPICursor:

@@ -3,7 +3,7 @@
 A step's value is JSON: a string, a number, a list of codes, a dict (a place), or None when skipped.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -61,18 +61,19 @@ Hearing = Understood | AskBack | NotUnderstood
 Parser = Callable[[Heard], Hearing]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Option:
-    """One answer of a Choose.
+    """One answer of a Choose. Made once, with its flow: it equals nothing but itself.
 
-    `words` are further folded words that mean it, in any language; `short` is the label where
-    every letter counts.
+    `words` are further folded words that mean it, in any language; `broad` ones mean it among
+    others ("weekends"); `short` is the label where every letter counts.
     """
 
     code: str
     label: Message
     short: Message | None = None
     words: frozenset[str] = frozenset()
+    broad: frozenset[str] = frozenset()
     when: Condition = always
 
 
@@ -125,6 +126,10 @@ class Flow:
     left: Message
     steps: tuple[Step, ...]
     renamed: Mapping[str, str] = field(default_factory=dict)
+    keys: frozenset[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", frozenset(step.key for step in self.steps))
 
     def step(self, key: str) -> Step | None:
         return next((step for step in self.steps if step.key == key), None)
@@ -135,16 +140,16 @@ class Flow:
         A condition sees the answers of the steps before it that apply themselves, so that
         a branch that was left behind can't lead anywhere.
         """
-        keys = {step.key for step in self.steps}
-        counting = {key: value for key, value in answers.items() if key not in keys}
-        applying = []
-        for step in self.steps:
-            if step.when(counting):
-                applying.append(step)
-                if step.key in answers:
-                    counting[step.key] = answers[step.key]
-        return tuple(applying)
+        return tuple(self._applying(answers))
 
     def open_step(self, answers: Answers) -> Step | None:
         """The first question without an answer; the position of a conversation is never stored."""
-        return next((step for step in self.asked_of(answers) if step.key not in answers), None)
+        return next((step for step in self._applying(answers) if step.key not in answers), None)
+
+    def _applying(self, answers: Answers) -> Iterator[Step]:
+        counting = {key: value for key, value in answers.items() if key not in self.keys}
+        for step in self.steps:
+            if step.when(counting):
+                yield step
+                if step.key in answers:
+                    counting[step.key] = answers[step.key]

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from handlers.conversation.compact import compact_json
+
 ChannelName = Literal["sms", "telegram", "local_sms", "local_telegram"]
 """The local ones stand for their channel at a terminal: no worker claims what goes there."""
 
@@ -99,7 +101,7 @@ def to_json(inbound: Inbound) -> str:
     if inbound.contact:
         own = inbound.contact.own
         filled["contact"] = {"phone": inbound.contact.phone if own else "", "own": own}
-    return json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
+    return compact_json(filled)
 
 
 def from_json(text: str) -> Inbound:

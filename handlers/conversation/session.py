@@ -1,11 +1,11 @@
 """The memory of a running flow: answers and what was last shown. Its position is derived."""
 
 import json
-from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from handlers.conversation.compact import compact_json
 from handlers.conversation.flow import Answers, Ask, Choose, Confirm, Flow
 
 
@@ -31,7 +31,7 @@ class Session:
     editing: tuple[str, Any] | None = None
 
     def known(self) -> Answers:
-        return ChainMap(dict(self.answers), dict(self.given))
+        return dict((*self.given, *self.answers))
 
     def answered(self, key: str, value: Any) -> "Session":
         kept = tuple(pair for pair in self.answers if pair[0] != key)
@@ -53,7 +53,7 @@ _FIELDS = tuple(field.name for field in fields(Session))
 
 def dump(session: Session) -> str:
     kept = {name: getattr(session, name) for name in _FIELDS}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return compact_json(kept)
 
 
 def load(text: str) -> Session:

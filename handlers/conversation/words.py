@@ -11,14 +11,11 @@ def fold(text: str) -> str:
     Words are separated by single spaces. Apostrophes join ("don't" → "dont"), other
     punctuation separates. Any Unicode is accepted, NUL and lone surrogates included.
     """
+    if text.isascii():
+        return " ".join(text.translate(_ASCII).lower().split())
     decomposed = unicodedata.normalize("NFKD", text)
     letters = [_plain(char) for char in decomposed if char not in _JOINERS]
     return " ".join("".join(letters).casefold().split())
-
-
-def word_set(line: str, *phrases: str) -> frozenset[str]:
-    """Folded words: those of a line, and phrases of several words."""
-    return frozenset(line.split()).union(fold(phrase) for phrase in phrases)
 
 
 def _plain(char: str) -> str:
@@ -26,3 +23,12 @@ def _plain(char: str) -> str:
     if category[0] in "LN":
         return char
     return "" if category in ("Mn", "Me", "Cf") else " "
+
+
+_ASCII = {code: "" if chr(code) in _JOINERS else _plain(chr(code)) for code in range(128)}
+"""The same for what needs no decomposing, which is most of what people type."""
+
+
+def word_set(line: str, *phrases: str) -> frozenset[str]:
+    """Folded words: those of a line, and phrases of several words."""
+    return frozenset(line.split()).union(fold(phrase) for phrase in phrases)

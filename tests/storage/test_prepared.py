@@ -1,5 +1,6 @@
 """A prepared statement does on the driver what SQLAlchemy would, and fails in the same way."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import psycopg
@@ -9,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Float,
     LargeBinary,
     MetaData,
     String,
@@ -36,6 +38,7 @@ notes = Table(
     Column("sealed", LargeBinary),
     Column("urgent", Boolean, nullable=False),
     Column("text", String),
+    Column("north", Float),
 )
 
 ADD = Prepared(insert(counters))
@@ -91,11 +94,18 @@ def test_an_update_changes_the_columns_that_it_is_given(database: Database) -> N
 
 
 def test_values_come_back_as_they_went_in(database: Database) -> None:
-    row = {"id": 1, "at": NOW, "sealed": b"\x00\xff", "urgent": True, "text": "ñandú 🐦"}
-    empty = {"id": 2, "at": None, "sealed": None, "urgent": False, "text": None}
+    row = {
+        "id": 1,
+        "at": NOW,
+        "sealed": b"\x00\xff",
+        "urgent": True,
+        "text": "ñandú 🐦",
+        "north": 41.85,
+    }
+    empty = {"id": 2, "at": None, "sealed": None, "urgent": False, "text": None, "north": None}
     add, everything = Prepared(insert(notes)), Prepared(select(notes).order_by(notes.c.id))
 
-    def unit(connection: Connection) -> list[tuple[object, ...]]:
+    def unit(connection: Connection) -> Sequence[tuple[object, ...]]:
         notes.create(connection)
         add.run_many(connection, [row, empty])
         return everything.all(connection, {})
