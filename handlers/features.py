@@ -108,7 +108,10 @@ COMMANDS = Commands(
             shape=is_code,
         ),
         Command(said("unlink", "desvincular", "desvincularme"), sides.unlink, anytime=True),
-        Command(said("prefer", "preferir", "prefiero"), sides.prefer, takes=True),
+        # As a whole only: "prefiero los sábados" is an answer to something else.
+        Command(said("prefer", "preferir", "prefiero"), sides.prefer),
+        Command(said("prefer sms", "prefiero sms"), sides.prefer_sms),
+        Command(said("prefer telegram", "prefiero telegram"), sides.prefer_telegram),
         Command(
             said("language", "idioma"),
             profile.choose_language,

@@ -237,10 +237,10 @@ def _link_number(context: Context, phone: str) -> None:
         context.say(_already())
     elif sides_of(context).on("sms") is not None:
         context.say(_linked_elsewhere())
-    elif known is not None:
-        _link_known(context, known)
     elif is_suppressed(context.connection, channel, lookup):
         context.say(_("That number asked us to stop. Text START from it, then send LINK here."))
+    elif known is not None:
+        _link_known(context, known)
     elif not _add_number(context, channel, number, lookup):
         _link_number(context, phone)
 

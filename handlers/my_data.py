@@ -39,7 +39,6 @@ UNTOLD = frozenset(
         # about our own working
         *("people.misses", "addresses.strikes", "addresses.preferred", "addresses.doubted_at"),
         *("addresses.may_stand_in", "link_codes.*", "link_tries.*"),
-        *("addresses.may_stand_in", "link_codes.*", "link_tries.*"),
         *("consents.wording", "handovers.reason", "handovers.closed_at"),
         # how each message travelled; its words are told
         *("inbound.*", "deliveries.*", "farewells.*"),

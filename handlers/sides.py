@@ -44,6 +44,9 @@ prefer_flow = Flow(
 )
 
 
+_NOTHING_LINKED = _("Nothing is linked here. LINK makes Telegram and SMS one.")
+
+
 @dataclass(frozen=True, slots=True)
 class Sides:
     """Where the caller is reached: here, and at the other addresses."""
@@ -72,7 +75,7 @@ def unlink(context: Context, _rest: str) -> None:
     """UNLINK: all that is known stays with whoever says it; the other side starts anew."""
     sides, person = sides_of(context), context.caller.person_id
     if not sides.others:
-        context.say(_("Nothing is linked here. LINK makes Telegram and SMS one."))
+        context.say(_NOTHING_LINKED)
         return
     linking.drop_codes(context.connection, [person])
     for other in sides.others:
@@ -86,18 +89,31 @@ def unlink(context: Context, _rest: str) -> None:
     )
 
 
-def prefer(context: Context, rest: str) -> None:
-    """PREFER, alone or with the answer ("PREFER SMS")."""
-    if not sides_of(context).others:
-        context.say(_("Nothing is linked here. LINK makes Telegram and SMS one."))
-        return
-    answers = context.begin_with(prefer_flow, rest)
-    if answers is not None:
-        finish_prefer(context, answers)
+def prefer(context: Context, _rest: str) -> None:
+    if sides_of(context).others:
+        context.begin(prefer_flow)
+    else:
+        context.say(_NOTHING_LINKED)
+
+
+def prefer_sms(context: Context, _rest: str) -> None:
+    _prefer(context, "sms")
+
+
+def prefer_telegram(context: Context, _rest: str) -> None:
+    _prefer(context, "telegram")
 
 
 def finish_prefer(context: Context, answers: Mapping[str, Any]) -> None:
-    chosen = sides_of(context).on(answers["side"])
+    _prefer(context, answers["side"])
+
+
+def _prefer(context: Context, side: Side) -> None:
+    sides = sides_of(context)
+    chosen = sides.on(side)
+    if not sides.others:
+        context.say(_NOTHING_LINKED)
+        return
     if chosen is None or chosen.status != "active":
         context.say(_("We can't write to you there now. Send START from there first."))
         return

@@ -162,6 +162,15 @@ def test_a_number_that_was_deleted_after_a_stop_says_start_itself(
     assert len(bare_office.rows(addresses)) == 1
 
 
+def test_a_number_whose_data_was_just_deleted_says_start_itself(pair: Pair) -> None:
+    joins(pair.phone, language="en")
+    pair.phone.says("DELETE MY DATA")
+    pair.phone.says("yes").hears("We deleted everything")
+    asks_to_link(pair.chat)
+    shares_own_number(pair.chat, pair.phone.sender).hears("Text START from it")
+    assert pair.chat.row()["consent"] == "none"
+
+
 def test_in_the_middle_of_joining_the_question_returns(pair: Pair) -> None:
     pair.chat.says("JOIN")
     pair.chat.says("2").hears("call you")

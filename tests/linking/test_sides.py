@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.features import COMMANDS
 from handlers.idle import expire_idle
 from storage import profiles, standing
 from storage.messages import deliveries, inbound
@@ -185,3 +186,8 @@ def test_without_a_second_side_there_is_nothing_to_choose(bare_office: Office) -
     person = stranger(bare_office)
     person.says("PREFER SMS").hears("Nothing is linked here")
     person.says("UNLINK").hears("Nothing is linked here")
+
+
+def test_an_answer_that_begins_like_the_command_is_still_an_answer() -> None:
+    assert COMMANDS.find("Prefiero los sábados") is None
+    assert COMMANDS.find("prefer to cook") is None
