@@ -38,11 +38,13 @@ class PostgresStartError(Exception):
     """The server of the test run is missing or refused to start; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Server:
-    """A running PostgreSQL that listens on a Unix socket in `home`."""
+    """A PostgreSQL that listens on a Unix socket in `home`."""
 
+    programs: Path
     home: Path
+    process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str) -> str:
         return f"postgresql://{_SUPERUSER}@/{database}?host={self.home}"
@@ -55,6 +57,33 @@ class Server:
     def drop(self, database: str) -> None:
         """Also when somebody is still connected to it."""
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+
+    def start(self) -> None:
+        options = {**_OPTIONS, "unix_socket_directories": str(self.home)}
+        command = [str(self.programs / "postgres"), "-D", str(self.home / "data")]
+        command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        log = self.home / "log"
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                _as_server_user(command), cwd=self.home, stdout=output, stderr=subprocess.STDOUT
+            )
+        _wait_until_ready(self, self.process, log)
+
+    def stop(self) -> None:
+        """SIGQUIT: at once, whoever is still connected, as if it had crashed."""
+        process, self.process = self.process, None
+        if process is not None:
+            process.send_signal(signal.SIGQUIT)
+            process.wait(timeout=_START_SECONDS)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Nobody can reach it in this block; afterwards all that was committed is there again."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
 
     def _run(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -71,8 +100,12 @@ def running() -> Iterator[Server]:
             shutil.chown(home, _SERVER_USER)
         programs = _programs(home)
         _initialise(programs, home)
-        with _started(programs, home) as server:
+        server = Server(programs, home)
+        try:
+            server.start()
             yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -124,24 +157,6 @@ def _initialise(programs: Path, home: Path) -> None:
         raise PostgresStartError(f"initdb failed: {done.stderr.strip()}")
 
 
-@contextmanager
-def _started(programs: Path, home: Path) -> Iterator[Server]:
-    options = {**_OPTIONS, "unix_socket_directories": str(home)}
-    command = [str(programs / "postgres"), "-D", str(home / "data")]
-    command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    log = home / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            _as_server_user(command), cwd=home, stdout=output, stderr=subprocess.STDOUT
-        )
-    try:
-        server = Server(home)
-        _wait_until_ready(server, process, log)
-        yield server
-    finally:
-        _stop(process)
-
-
 def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
@@ -152,9 +167,3 @@ def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Pat
             if process.poll() is not None or time.monotonic() > deadline:
                 raise PostgresStartError(log.read_text(errors="replace")) from error
         time.sleep(0.02)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """SIGQUIT: at once, whoever is still connected; the data is thrown away anyway."""
-    process.send_signal(signal.SIGQUIT)
-    process.wait(timeout=_START_SECONDS)

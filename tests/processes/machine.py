@@ -1,18 +1,22 @@
-"""Real `enlace` processes against the simulators: started, killed, started again."""
+"""The providers' stand-ins, a database, and the real `enlace` program between them."""
 
 import asyncio
 import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
 
 from bot.simulators import TelegramSimulator, TwilioSimulator, serve
+from bot.simulators.handset import Handset, Shown
+from bot.simulators.telegram import Retry
 from storage.sealed import new_secret_key
 
 ACCOUNT = "AC" + "a1" * 16
@@ -20,31 +24,75 @@ AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 NUMBER = "+13125550199"
 TOKEN = "123456:AAtest-token-of-the-simulator"
 SECRET = "a-webhook-secret"
-_START_SECONDS = 30.0
+ROOT = Path(__file__).parents[2]
+_START_SECONDS = 60.0
+_SOON = Retry(first=0.05, most=0.5)
+
+Bubble = TypeVar("Bubble", bound=Shown)
+
+
+class Hour:
+    """The hour on every wall here: real time, and what the test has added to it."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+@dataclass
+class Providers:
+    """Served on loopback, with the settings of a bot that is at home at `url`."""
+
+    telegram: TelegramSimulator
+    twilio: TwilioSimulator
+    hour: Hour
+    url: str
+    environment: dict[str, str]
+
+
+@asynccontextmanager
+async def providers(
+    database_url: str, port: int, environment: Mapping[str, str]
+) -> AsyncIterator[Providers]:
+    """`environment` overrides: an empty value unsets."""
+    url, hour = f"http://127.0.0.1:{port}", Hour()
+    telegram = TelegramSimulator(TOKEN, clock=hour, retry=_SOON)
+    twilio = TwilioSimulator(
+        ACCOUNT, AUTH_TOKEN, numbers=[NUMBER], sms_url=f"{url}/twilio/sms", clock=hour
+    )
+    async with telegram, twilio, serve(telegram.app) as bot_api, serve(twilio.app) as twilio_api:
+        settings = {
+            "DATABASE_URL": database_url,
+            "SECRET_KEYS": new_secret_key(),
+            "PUBLIC_URL": url,
+            "PORT": str(port),
+            "TELEGRAM_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": bot_api,
+            "TELEGRAM_WEBHOOK_SECRET": SECRET,
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+            "TWILIO_FROM": NUMBER,
+            "TWILIO_API_URL": twilio_api,
+            "SMS_RATE": "100",
+            "QUIET_HOURS": "",
+            "LOG_FORMAT": "json",
+            **environment,
+        }
+        yield Providers(telegram, twilio, hour, url, settings)
 
 
 @dataclass
 class Machine:
-    """The providers, one database, and the settings that join them."""
+    """Where an operator starts `enlace`."""
 
-    telegram: TelegramSimulator
-    twilio: TwilioSimulator
-    environment: dict[str, str]
-    url: str
+    providers: Providers
     running: list[asyncio.subprocess.Process] = field(default_factory=list)
 
     async def start(self, *arguments: str, **environment: str) -> asyncio.subprocess.Process:
         """`enlace ARGUMENTS`; for a role with a web server, once it answers."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot.cli",
-            *arguments,
-            env={**_inherited(), **self.environment, **environment},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=Path(__file__).parents[2],
-        )
+        process = await enlace(*arguments, **{**self.providers.environment, **environment})
         self.running.append(process)
         if arguments[0] in ("run", "web"):
             await self._answers(process)
@@ -61,7 +109,8 @@ class Machine:
         return await asyncio.wait_for(process.wait(), 30)
 
     async def fetch(self, path: str) -> tuple[int, str]:
-        async with aiohttp.ClientSession() as session, session.get(self.url + path) as answer:
+        url = self.providers.url + path
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
             return answer.status, await answer.text()
 
     async def _answers(self, process: asyncio.subprocess.Process) -> None:
@@ -80,31 +129,9 @@ class Machine:
 
 @asynccontextmanager
 async def machine(database_url: str, **environment: str) -> AsyncIterator[Machine]:
-    """Simulators served on loopback, webhooks routed to where the bot will listen."""
-    url = f"http://127.0.0.1:{_free_port()}"
-    telegram = TelegramSimulator(TOKEN)
-    twilio = TwilioSimulator(
-        ACCOUNT, AUTH_TOKEN, numbers=[NUMBER], sms_url=f"{url}/twilio/sms"
-    )
-    async with telegram, twilio, serve(telegram.app) as bot_api, serve(twilio.app) as twilio_api:
-        settings = {
-            "DATABASE_URL": database_url,
-            "SECRET_KEYS": new_secret_key(),
-            "PUBLIC_URL": url,
-            "PORT": url.rpartition(":")[2],
-            "TELEGRAM_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": bot_api,
-            "TELEGRAM_WEBHOOK_SECRET": SECRET,
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
-            "TWILIO_FROM": NUMBER,
-            "TWILIO_API_URL": twilio_api,
-            "SMS_RATE": "100",
-            "QUIET_HOURS": "",
-            "LOG_FORMAT": "json",
-            **environment,
-        }
-        started = Machine(telegram, twilio, settings, url)
+    """What was started here ends here."""
+    async with providers(database_url, _free_port(), environment) as around:
+        started = Machine(around)
         try:
             yield started
         finally:
@@ -112,6 +139,30 @@ async def machine(database_url: str, **environment: str) -> AsyncIterator[Machin
                 if process.returncode is None:
                     process.kill()
                 await process.communicate()
+
+
+async def enlace(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
+    """The program, with these settings and none of the developer's own."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.cli",
+        *arguments,
+        env=_inherited() | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+    )
+
+
+async def hears(phone: Handset[Bubble], text: str, timeout: float = 20.0) -> None:
+    """Anywhere on the screen: what was said while the person typed on counts too."""
+    await phone.waits_for(lambda screen: any(text in each.text for each in screen), timeout)
+
+
+def heard(phone: Handset[Bubble]) -> list[str]:
+    """All that the bot ever said to this phone."""
+    return [bubble.text for bubble in phone.screen if bubble.who == "bot"]
 
 
 def _free_port() -> int:
@@ -122,5 +173,4 @@ def _free_port() -> int:
 
 
 def _inherited() -> dict[str, str]:
-    """Nothing of the developer's own settings reaches the process."""
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}

@@ -100,5 +100,3 @@ async def test_without_any_channel_it_does_not_start(filled_url: str) -> None:
         process = await here.start("clock", **nothing)
         _out, err = await process.communicate()
         assert (process.returncode, len(err.decode().strip().splitlines())) == (2, 1)
-
-
