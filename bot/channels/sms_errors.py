@@ -10,6 +10,7 @@ from twilio.http.response import Response
 
 from bot.channels.base import AddressEffect, Decision, SenderEffect, SendError
 from bot.channels.errors import MISCONFIGURED, NO_CONNECTION, REFUSED, UNKNOWN, Verdict
+from bot.channels.twilio_http import SlowDownError
 
 _OPTED_OUT = Verdict(Decision.NEVER, AddressEffect.OPTED_OUT)
 _INVALID = Verdict(Decision.NEVER, AddressEffect.INVALID)
@@ -79,18 +80,21 @@ def verdict(code: int) -> Verdict:
 
 
 def decide(error: Exception) -> SendError:
+    verdict, code = UNKNOWN, type(error).__name__
     match error:
         case TwilioRestException() | TwilioServiceException():
             return answered(error.status, error.code)
         case TwilioException(args=(_, Response() as response)):
             return answered(response.status_code, None)
+        case SlowDownError():
+            verdict, code = Verdict(Decision.RETRY, retry_after=error.retry_after), "429"
         case ClientConnectorError() | ConnectionTimeoutError() | InvalidURL():
-            return NO_CONNECTION.error("no_connection")
+            verdict, code = NO_CONNECTION, "no_connection"
         case TimeoutError():
-            return UNKNOWN.error("timeout")
+            code = "timeout"
         case UnicodeEncodeError():
-            return REFUSED.error("unencodable")
-    return UNKNOWN.error(type(error).__name__)
+            verdict, code = REFUSED, "unencodable"
+    return verdict.error(code)
 
 
 def answered(status: object, code: object) -> SendError:

@@ -5,6 +5,8 @@ told from a lost answer, and it logs and keeps what it sent, phone numbers with 
 """
 
 from base64 import b64encode
+from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -17,6 +19,15 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 OFFICIAL_API: Final = "https://api.twilio.com"
+_LONGEST_PAUSE_SECONDS: Final = 3600
+
+
+class SlowDownError(Exception):
+    """429: nothing was done, and nothing is to be asked again before `retry_after`."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__("Too Many Requests")
+        self.retry_after = retry_after
 
 
 class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
@@ -42,7 +53,10 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
         timeout: float | None = None,  # noqa: ARG002
         allow_redirects: bool = False,
     ) -> Response:
-        """Raises aiohttp's errors. The credentials come as a header, not as `auth`."""
+        """Raises aiohttp's errors, and SlowDownError where a 429 says for how long.
+
+        The credentials come as a header, not as `auth`.
+        """
         async with self._opened().request(
             method,
             url,
@@ -51,6 +65,8 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
             headers=headers,
             allow_redirects=allow_redirects,
         ) as response:
+            if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+                _obey(response.headers.get("Retry-After", ""))
             text = await response.text(errors="replace")
             return Response(response.status, text, response.headers)
 
@@ -67,6 +83,12 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
                 timeout=self._timeout,
             )
         return self._session
+
+
+def _obey(retry_after: str) -> None:
+    if retry_after.isdecimal():
+        seconds = max(1, min(int(retry_after[:6]), _LONGEST_PAUSE_SECONDS))
+        raise SlowDownError(timedelta(seconds=seconds))
 
 
 class TwilioClient(Client):  # type: ignore[misc]
