@@ -38,7 +38,7 @@ _STARTS_WITH_NUMBER = re.compile(r"[^a-z]*[0-9]")
 _KNOWN = (
     said.TURNING | said.NEGATIONS | said.MONEY | said.TIME | said.APPROXIMATE | said.SMALL_WORDS
 )
-_STRANGERS = 2
+_STRANGERS = 3
 
 
 def has_number(plain: str) -> bool:

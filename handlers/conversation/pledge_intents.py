@@ -15,7 +15,9 @@ class Intent(StrEnum):
     DELIVERED = "delivered"
 
 
-_EDGE = either(said.GREETINGS, said.POLITENESS, said.YES, said.OKAY, "yo|ya|i|all|todo|my pledge")
+_EDGE = either(
+    said.GREETINGS, said.POLITENESS, said.YES, said.OKAY, "yo|ya|i|all|todo|my pledge|done"
+)
 _AROUND = rf"(?:(?:{_EDGE}|[.,:()-]|@[a-z0-9]+|U|l[oa]s|the) )*"
 _DROP = re.compile(
     rf"\A{_AROUND}{either(said.DROP_WORDS)} (?:{either(said.DROPPED_THING)} )?{_AROUND}\Z|"
@@ -23,17 +25,22 @@ _DROP = re.compile(
     rf"{either(said.DROP_ACTS)} {either(said.DROPPED_THING)}) |\Aya no (?:[.,] )?\Z"
 )
 _DROPS_OFF = re.compile(r"\bdrop \S+ (?:\S+ )?off\b")
+_END = r"\Z|[.,:)] "
 _DELIVERED = re.compile(
-    rf"\A{_AROUND}{either(said.DELIVERED_WORDS)} {_AROUND}\Z|\b{either(said.DELIVERS)} "
+    rf"\A{_AROUND}{either(said.DELIVERED_WORDS)} {_AROUND}\Z|\A{_AROUND}{either(said.ARRIVED)} |"
+    rf"\b{either(said.DELIVERS)} (?={_END}|{either(said.DELIVERED_WHERE)} )"
 )
 _NOT_YET = re.compile(rf"(?<!\S){either(said.NOT_YET)} ")
+_CANNOT_DO = either(said.CANNOT_DO, said.GIVE_ES, said.GIVE_EN)
 _DECLINED = re.compile(
-    rf"(?<!\S){either(said.DECLINES)} |\A{_AROUND}{either(said.DECLINES_WHOLE)} {_AROUND}\Z"
+    rf"(?<!\S)(?:{either(said.DECLINES)} |"
+    rf"{either(said.CANNOT)} (?={_END}|{_CANNOT_DO}(?:l[oea]s?)? ))|"
+    rf"\A{_AROUND}{either(said.DECLINES_WHOLE)} {_AROUND}\Z"
 )
-# "no puedo, pero mi hermana sí", "si no puedo aviso", "no puedo con todas"
-_DECLINED_AND_MORE = re.compile(
-    r"(?<!\S)(?:pero|but|if|aunque|todo|todos|todas|all|everything|some|algunas) "
-    r"|(?<!\S)si no "
+_BUT = re.compile(r"(?<!\S)(?:pero|but) ")
+# "no puedo hoy, mañana sí", "no puedo con todas", "no, but my sister can"
+_IN_PART = re.compile(
+    r"(?<!\S)(?:if|aunque|todo|todos|todas|all|everything|some|algunas|yes) |(?<!\S)si no "
 )
 _ALL_THE_SAME = re.compile(r"(?<!\S)(?:gracias a|thank you|thanks|a) (?:todos|all) ")
 _ASKS = re.compile(
@@ -54,10 +61,15 @@ def intent(plain: str) -> Intent | None:
         return Intent.DELIVERED
     if _DROP.search(plain) and not _DROPS_OFF.search(plain):
         return Intent.DROP
-    thanked = _ALL_THE_SAME.sub("", plain)
-    if _DECLINED.search(plain) and not _DECLINED_AND_MORE.search(thanked):
+    declined = _DECLINED.search(_BUT.split(plain)[-1])
+    if declined and not _IN_PART.search(_ALL_THE_SAME.sub("", plain)):
         return Intent.NO
     return None
+
+
+def declines_in_part(plain: str) -> bool:
+    """ "No puedo hoy, mañana sí", "no puedo con todas": for a text without an intent."""
+    return any(_DECLINED.search(part) for part in _BUT.split(plain))
 
 
 def is_willing(plain: str) -> bool:

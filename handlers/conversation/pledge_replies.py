@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from handlers.conversation.pledge_doubts import Reason, has_number, lone_number, why
-from handlers.conversation.pledge_grammar import ALL, Stated, readings
+from handlers.conversation.pledge_grammar import ALL, Stated
 from handlers.conversation.pledge_intents import (
     Intent,
+    declines_in_part,
     intent,
     is_question,
     is_willing,
     names_all_of_them,
 )
+from handlers.conversation.pledge_rules import readings
 from handlers.conversation.pledge_spelling import plain, unit_words
 
 __all__ = [
@@ -124,7 +126,7 @@ def read_reply(
     if len(codes) > 1:
         return Ask(Reason.SEVERAL_CODES)
     named = next(iter(codes), None)
-    covered = readings(spelt)
+    covered = [stated for stated in readings(spelt) if _fits(stated)]
     amount = _certain(covered)
     if amount is not None:
         return _weighed(amount, named, _Asked(remaining, quantity, code))
@@ -133,12 +135,19 @@ def read_reply(
     return _without_number(spelt, named, covered)
 
 
+def _fits(stated: Stated) -> bool:
+    """Whether what stands beside the amount may stand beside it; a time is weighed later."""
+    if stated.far and not stated.promised:
+        return False
+    return stated.sure or stated.when or not stated.beside
+
+
 def _certain(covered: Iterable[Stated]) -> Stated | None:
     """The amount that every reading gives, or every one with a unit or a promise."""
     stated = set(covered)
-    sure = {each for each in stated if each.amount is not None and each.sure and not each.doubt}
+    sure = {each for each in stated if each.sure and not each.doubt}
     counted = sure or stated
-    doubtful = any(each.doubt or (each.beside and not each.sure) for each in counted)
+    doubtful = any(each.doubt or (each.when and not each.sure) for each in counted)
     amounts = {(each.amount, each.whole) for each in counted}
     if doubtful or len(amounts) != 1 or amounts == {(None, False)}:
         return None
@@ -183,13 +192,14 @@ def _without_number(spelt: str, named: str | None, covered: Iterable[Stated]) ->
     meant = intent(spelt)
     if meant:
         return _INTENDED[meant](named)
-    reason = _doubt(set(covered)) or (Reason.NO_NUMBER if is_willing(spelt) or named else None)
+    reason = Reason.NEGATED if declines_in_part(spelt) else _doubt(set(covered))
+    if reason is None and (named or is_willing(spelt)):
+        reason = Reason.NO_NUMBER
     return Ask(reason, code=named) if reason else Nothing()
 
 
 def _doubt(covered: set[Stated]) -> Reason | None:
-    plainest = {each for each in covered if not each.beside} or covered
-    if plainest and all(each.doubt for each in plainest):
+    if covered and all(each.doubt for each in covered):
         return Reason.VAGUE
     if any(each.amount is not None for each in covered):
         return Reason.UNCLEAR

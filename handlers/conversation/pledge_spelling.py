@@ -11,8 +11,8 @@ from handlers.conversation.numbers import whole_number
 from handlers.conversation.pledge_words import (
     COUNTED_GOODS,
     MEASURES,
+    MISSPELT,
     NUMBER_WORDS,
-    NUMBERS_MISSPELT,
     SIZES,
     UNIT_SHORTHAND,
 )
@@ -51,15 +51,16 @@ _RESPELT = (
     (re.compile(r"\bc/u\b", re.IGNORECASE), "each"),
     (re.compile(r"\bw/(?=\s|\d)", re.IGNORECASE), "with "),
     (re.compile(r"\bx ?(?=fa\b|fis\b|favor\b)", re.IGNORECASE), "por"),
+    (re.compile(r"\bx (?=la\b|el\b|mi\b|favor\b)", re.IGNORECASE), "por "),
     (re.compile(r"(?<!\S)-(?=\d)"), " minus "),
+    (re.compile(r"\bmil (?=gracias|bendiciones|disculpas|perdones)", re.IGNORECASE), ""),
 )
 _GROUPED = re.compile(r"(?<![\d.,:/-])\d{1,3}(?:[.,]\d{3})+(?![\d:/-]|[.,]\d)")
-_TOKEN = re.compile(
-    r"#?(?<![^\W_])(?P<code>[a-z][0-9]{1,4})(?![^\W_])|"
+_CODE = "[a-z][0-9]{1,4}"
+_TOKEN = (
     r"(?P<number>[0-9]+(?:[.,:/-][0-9]+)*)|"
     r"(?P<word>[^\W\d_]+)|"
-    r"(?P<sign>[,;:.!?¿\n/+$%#~=()-])",
-    re.IGNORECASE,
+    r"(?P<sign>[,;:.!?¿\n/+$%#~=()-])"
 )
 _SIGNS = {"\n": ".", "!": ".", ";": "."}
 _JOINS = frozenset(("y", "and", "un", "una", "uno", "one"))
@@ -77,7 +78,7 @@ def plain(text: str, code: str | None, units: frozenset[str]) -> str | None:
     if len(text) > _LONGEST:
         return None
     tokens = _tokens(_even(text), code)
-    words = _numbered([NUMBERS_MISSPELT.get(token, token) for token in tokens])
+    words = _numbered([MISSPELT.get(token, token) for token in tokens])
     spelt = "".join(f"{word} " for word in words)
     return _with_units(_with_sets(spelt, units), units)
 
@@ -108,7 +109,7 @@ def _tokens(text: str, code: str | None) -> list[str]:
     if code is not None:
         text = _joined_code(text, code)
     found: list[str] = []
-    for match in _TOKEN.finditer(text):
+    for match in _token(code).finditer(text):
         if match["code"]:
             found += _code_or_times(match["code"].casefold(), code)
         elif match["word"]:
@@ -116,6 +117,13 @@ def _tokens(text: str, code: str | None) -> list[str]:
         else:
             found.append(_SIGNS.get(match[0], match[0]))
     return found
+
+
+@lru_cache(maxsize=256)
+def _token(code: str | None) -> re.Pattern[str]:
+    """Codes are a letter with digits, and the ask's own, whatever it looks like."""
+    codes = _CODE if code is None else f"{_CODE}|{re.escape(code)}"
+    return re.compile(rf"#?(?<![^\W_])(?P<code>{codes})(?![^\W_])|{_TOKEN}", re.IGNORECASE)
 
 
 def _code_or_times(written: str, code: str | None) -> list[str]:
@@ -226,7 +234,9 @@ def _with_units(spelt: str, units: frozenset[str]) -> str:
 
 
 def _misspells(word: str, units: frozenset[str]) -> bool:
-    """A letter left out, added, swapped; in a long word another letter."""
+    """A letter left out, added, swapped; in a long word another letter; k as it sounds."""
+    if "k" in word and {word.replace("k", "c"), word.replace("k", "qu")} & units:
+        return True
     if len(word) < _SHORTEST_MISSPELT or word in every_measure() or word in NUMBER_WORDS:
         return False
     likely = (unit for unit in units if len(unit) >= _SHORTEST_MISSPELT and unit[0] == word[0])

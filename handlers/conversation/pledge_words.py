@@ -1,22 +1,32 @@
 """What people say around a number when they answer an ask, in both languages. No rules.
 
 A block is alternatives parted by bars or lines, each whole folded words and a piece of a regular
-expression; its brackets hold no brackets. "yes" is also "sí"; "U" is a word for what is counted
-(see pledge_spelling.py).
+expression. "yes" is also "sí"; "U" is a word for what is counted (see pledge_spelling.py).
 """
 
-import re
+from collections.abc import Iterator
 from typing import Final
 
 from handlers.conversation.words import word_set
 
-_BETWEEN = re.compile(r"(?:\||\n)(?![^()]*\))")
-
 
 def either(*blocks: str) -> str:
     """The alternatives of blocks as one group, without the space behind it; longest first."""
-    parts = {part.strip() for block in blocks for part in _BETWEEN.split(block)}
-    return "(?:" + "|".join(sorted(parts - {""}, key=lambda part: (-len(part), part))) + ")"
+    parts = {part.strip() for block in blocks for part in _alternatives(block)} - {""}
+    return "(?:" + "|".join(sorted(parts, key=lambda part: (-len(part), part))) + ")"
+
+
+def _alternatives(block: str) -> Iterator[str]:
+    """Parted by bars and lines outside of brackets."""
+    part, depth = "", 0
+    for char in block:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if char in "|\n" and not depth:
+            yield part
+            part = ""
+        else:
+            part += char
+    yield part
 
 
 # --- numbers and what is counted
@@ -31,7 +41,7 @@ NUMBER_WORDS: Final = word_set(
     "seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen twenty thirty forty fourty fifty sixty seventy eighty ninety hundred thousand zero"
 )
-NUMBERS_MISSPELT: Final = {
+MISSPELT: Final = {
     wrong: right
     for right, wrongs in {
         "cinco": "sinco cinko sinko zinco",
@@ -58,14 +68,23 @@ NUMBERS_MISSPELT: Final = {
         "docenas": "dosenas dozens",
         "dozen": "dozn",
         "couple": "cupple",
+        "de": "d",
+        "para": "pa",
+        "que": "q k",
+        "porque": "xq pq",
+        "tambien": "tmb tmbn",
+        "tomorrow": "tmrw tmw tmr",
+        "manana": "mnn",
     }.items()
     for wrong in wrongs.split()
 }
+# Pronouns that turn "para", but not a clause of its own.
+OWN: Final = word_set("me mi mis my nos us")
 # Names of so many at once, in the singular.
 SIZES: Final = (("docena|dozen", 12), ("decena", 10), ("veintena", 20))
 
 UNIT_SHORTHAND: Final = {
-    "piece": word_set("pz pzs pieces pcs u uds"),
+    "piece": word_set("pz pzs uds"),
     "box": word_set("bx bxs cj cjs kaja kajas"),
     "pack": word_set("pk pks paqs paquetito pqts pkgs bulto bultos"),
     "bag": word_set("bolson bolsones baggies"),
@@ -95,9 +114,9 @@ MEASURES: Final = word_set(
 # --- said beside a number without changing it
 
 GREETINGS: Final = """
-hola|holi|ola|buenas|buen dia|buenos dias|buenas tardes|buenas noches|que tal|saludos|hey|hi
-hello|good (morning|afternoon|evening|day)|hi there|hello there|muy buenas|muy buenos dias
-amig[oa]s?|companer[oa]s?|herman[oa]s?|vecin[oa]s?|friends?|team|equipo
+hola|holi|ola|buenas|buen dia|buenos dias|buenas tardes|buenas noches|que tal|que onda|que hubo
+saludos|hey|hi|hello|good (morning|afternoon|evening|day)|hi there|hello there|muy buenas
+muy buenos dias|amig[oa]s?|companer[oa]s?|herman[oa]s?|vecin[oa]s?|friends?|team|equipo
 """
 POLITENESS: Final = """
 gracias|muchas gracias|mil gracias|thanks|thank you|thank you so much|thanks so much|thx|ty
@@ -108,7 +127,12 @@ disculp(a|e|en)|perdon(en|a|e)?|lo siento|una disculpa|que pena
 es (todo )?lo que (tengo|puedo|alcanzo)|(thats|its) (all|what) (i|we) (have|can|can do|got)|y ya
 y nada mas|por (ahora|lo pronto|mientras)|por el momento|for now|de momento
 hope (it|this|that) helps|no problem|no hay problema|sin problemas?|de corazon|con carino
-with love|con todo (gusto|el gusto|carino|corazon)
+with love|con todo (gusto|el gusto|carino|corazon)|con (mucho|todo) carino|muchisimas gracias
+thank you very much|thanks again|(i|we) got you|got you|coming your way|coming up
+on (the|their|its) way|no worries|que dios (los|les|te) bendiga|happy to help|glad to help
+encantad[oa] de ayudar|keep up the good work|love you all
+(thank you|thanks) for (organizing|everything|all you do|doing this|your work|the message|asking)
+gracias por (todo|avisar|la informacion|su (labor|trabajo)|lo que hacen|el mensaje|organizar)
 """
 YES: Final = """
 yes|yeah|yep|yup|sure|sure thing|of course|absolutely|definitely|claro|claro que (si|yes)
@@ -121,12 +145,13 @@ esta bien
 """
 ONLY: Final = """
 solo|solamente|unicamente|nomas|nada mas|only|just|entonces|pues|then|so|well|actually|better
-en total|in total|total|tambien|also|really|y|and|but|pero|exactly|exactamente|exacto|mira|miren
-oigan|ahora|now|here
+en total|in total|total|tambien|also|really|but|pero|exactly|exactamente|exacto|mira|miren|oigan
+ahora|now|here
 """
 OURSELVES: Final = """
 yo|nosotr[oa]s|por (mi|nuestra) parte|de (mi|nuestra) parte|from (me|us)|on my (end|side|behalf)
-myself|personalmente|personally|yo mism[oa]|we|i
+myself|personalmente|personally|yo mism[oa]|we|i|de nosotr[oa]s|a mi nombre|a nuestro nombre
+on us|on me
 """
 FOR_THEM: Final = """
 para (ustedes|ellos|ellas)|para l[oa]s (ninos|ninas|bebes|familias|hermanos|migrantes|peques)
@@ -144,7 +169,8 @@ GIVE_ES: Final = """
 llevar|traer|donar|dar|poner|aportar|entregar|conseguir|comprar|mandar|enviar|regalar|ofrecer
 contribuir con|cubrir|preparar|dejar|pasar a dejar|ir a dejar|ayudar con|apoyar con|cooperar con
 colaborar con|hacerme cargo de|encargarme de|comprometerme con|yevar|llebar|juntar|surtir
-ayudarl[eo]s con|apoyarl[eo]s con|aportar con
+ayudarl[eo]s con|apoyarl[eo]s con|aportar con|acercar|arrimar|juntarl[eo]s|llevarl[eo]s
+conseguirl[eo]s|completar|quedarme con|estar llevando
 """
 GIVES_ES: Final = """
 llevo|yevo|yebo|llebo|traigo|dono|doy|pongo|aporto|entrego|consigo|compro|mando|envio|regalo
@@ -154,6 +180,11 @@ me apunto con|me anoto con|me sumo con|me comprometo (con|a)|me encargo de|me ha
 junto|surto|llevamos|traemos|donamos|damos|ponemos|aportamos|entregamos|conseguimos|compramos
 mandamos|ofrecemos|llevaremos|donaremos|cubrimos|nos apuntamos con|nos anotamos con
 nos comprometemos con|nos encargamos de|nos hacemos cargo de|paso a dejar|cooperamos con
+ayudamos con|apoyamos con|colaboramos con|completo|completamos|agarro|jalo con|me mocho con
+me quedo con|nos quedamos con|acerco|arrimo|juntamos|estoy donando|estamos donando
+estare llevando|estaremos llevando
+le entramos con|nos sumamos con
+me hago cargo|nos hacemos cargo|me encargo|nos encargamos
 """
 MAY_ES: Final = """
 puedo|podemos|voy a|vamos a|quiero|queremos|quisiera|quisieramos|me gustaria|nos gustaria
@@ -162,32 +193,47 @@ me toca|me ofrezco a
 """
 WRITE_DOWN_ES: Final = """
 (apunta|anota|pon|inscribe|registra|agrega|suma)(me|nos)|(apunte|anote|ponga|registre)n?(me|nos)
+(pone|anota|apunta|suma)(me|nos)
 """
 COUNT_ON_ES: Final = """
-cuent(a|e|en) con|cuent(a|e|en) conmigo (con|para)|cuent(a|e|en) con nosotros (con|para)
+(cuent(a|e|en)|conta) con|(cuent(a|e|en)|conta) conmigo (con|para)
+(cuent(a|e|en)|conta) con nosotros (con|para)|(te |les |le )?confirm(o|amos)
 mi (promesa|compromiso) (es|es de)|me apunto|me anoto|nos apuntamos|nos anotamos
+puede[ns]? contar con|puede[ns]? contar conmigo (con|para)|aqui con
 """
 GIVE_EN: Final = """
 bring|take|do|donate|give|provide|get|cover|deliver|drop off|send|buy|offer|contribute|manage
 handle|supply|pledge|commit to|commit|spare|carry|chip in|chip in with|pitch in|pitch in with
 purchase|take care of|go with|put in|help with|swing|collect|have|bring you|bring in|bring over
-bring by|take on|sponsor|get you|give you
+bring by|take on|sponsor|get you|give you|grab|order|throw in|kick in|round up|put together
+have ready
 """
 GIVING_EN: Final = """
 bringing|taking|donating|giving|providing|getting|covering|delivering|dropping off|sending
-buying|offering|contributing|pledging|committing to|going with|good for|in for|down for
+buying|offering|contributing|pledging|committing to|going with|good for|in for|down for|grabbing
+picking up|ordering|committed to
 """
 MAY_EN: Final = """
 can|will|am going to|are going to|going to|gonna|wanna|want to|would like to|would love to
 would be (happy|glad) to|am (happy|glad|able) to|are (happy|glad|able) to|promise to
 can definitely|will definitely|can easily|can certainly
 """
+SHORT_MAY_EN: Final = """
+ill|well|id (like|love) to|let me|let us|lets|happy to|glad to|able to|willing to
+id be (happy|glad) to|wed (like|love) to
+"""
+WRITE_DOWN_EN: Final = """
+(please )?(count|put|sign|mark|add|write|pencil|list|jot) (me|us) ((in|down|up|on) )?(for|with)
+(you can )?count on (me|us) for|expect|lets say|lock (me|us) in for|(i |we )?pledge
+(ill|well|i will|we will|i can|we can) be (there|over|by) with|(my|our) pledge is
+make (it|that|mine)|change ((it|mine|that|my pledge) )?to|lets make it
+"""
 OURS_ES: Final = """
-mi iglesia|mi grupo|mi parroquia|mi familia|mi equipo|mi escuela|mi organizacion|mi congregacion
-nuestr[oa] (iglesia|grupo|parroquia|familia|equipo|escuela|organizacion|congregacion|comunidad)
+(mi|nuestr[oa]) (iglesia|grupo|parroquia|familia|equipo|escuela|organizacion|congregacion|comunidad)
+(mi|nuestr[oa]) grupo [a-z]+
 """
 OURS_EN: Final = """
-(my|our) (church|group|parish|family|team|school|organization|org|company|class|congregation)
+(my|our) ([a-z]+ )?(church|group|parish|family|team|school|organization|company|class)
 my (wife|husband|family|partner) and i
 """
 
@@ -197,7 +243,7 @@ MISSING: Final = """
 que (les )?falt[ae]n?|que (les )?hagan? falta|que (les )?hacen? falta|que quedan?|restantes?
 que necesit[ae]n|que (piden|pidieron|estan pidiendo)
 (that are|that is|thats) (left|missing|needed)|(left|remaining|needed|missing)
-(that )?(you|they) (still )?need|still (needed|missing|left)
+(that )?(you|they) (still )?need|still (needed|missing|left)|(las |los |the )?remaining ones
 """
 NOT_ALL: Final = """
 bien|listo|list[oa]s?|perfecto|good|ready|set|right|great|ok|okay|el|day|night|the|of|l[oa]s?
@@ -223,7 +269,10 @@ were in|im down|im on it|on it
 (i|we) (can|will) (bring|donate) (them|it|some)|(ill|well) (help|bring|donate|contribute|do it)
 (ill|well) (bring|donate) (them|it|some)|(id like to|id love to|happy to|glad to) (help|bring)
 (id like to|id love to|happy to|glad to) (donate|contribute)|i can|i will
-(ill|well) (come|be there)
+(ill|well) (come|be there)|(yo )?l[oa]s (acerco|paso a dejar|voy a dejar)
+(con gusto )?(ayudo|apoyo|coopero|colaboro|ayudamos|apoyamos)|(i |we )?(will|can) deliver
+(i |we )?(will|can) drop (them|it) off|(ill|well) (deliver|drop (them|it) off|take them)
+id be (happy|glad) to help|yo jalo|le jalo|yo me apunto
 """
 VAGUE: Final = """
 algun[oa]s?|un[oa]s|un[oa]s cuant[oa]s|un[oa]s poc[oa]s|vari[oa]s|much[oa]s?|poc[oa]s?|docenas
@@ -232,8 +281,9 @@ a lot of|lots of|a bunch|a bunch of|plenty|plenty of|a handful|a handful of|a li
 whatever i can|as (many|much) as i can|lo que pueda|l[oa]s que pueda|lo que se pueda
 lo que gusten?|la mitad|mitad|half|media|medio|half of (them|it)|la mitad de (todo|ellas|ellos)
 casi tod[oa]s?|most|most of them|almost (all|everything)|la mayoria|mas|more|otr[oa]s?|another
-no tod[oa]s?|not all|(no puedo|no alcanzo) (con )?tod[oa]s?|todas menos una|all but one
-un par mas
+no tod[oa]s?|not all( of (them|it))?|(no puedo|no alcanzo) (con )?tod[oa]s?|todas menos una
+all but one|un par mas|un[oa]s poquit[oa]s|poquit[oa]s
+(one|una|uno) (of|de) (each|cada|cada un[oa])
 """
 PERHAPS: Final = """
 maybe|perhaps|tal vez|talvez|quizas?|quien sabe|a lo mejor|posiblemente|probablemente|puede ser
@@ -241,8 +291,8 @@ possibly|probably|no se|no estoy segur[oa]|not sure|im not sure|i dont know|deja
 let me (check|see|think|ask)|dejame (revisar|preguntar|pensar|pensarlo|checarlo)
 deja (veo|checo)|lo pienso|voy a ver|ill (see|check|think about it|let you know)
 i will (see|check|let you know)|a ver|depende|it depends|depends|luego (les|te) (aviso|digo)
-les aviso|te aviso|yo les aviso|(todavia|aun) no se|i might|i could|podria|podriamos
-(i )?(might|could) (help|bring some)
+les aviso|te aviso|yo les aviso|(todavia|aun) no se|(todavia|aun) no|not yet|i might|i could
+podria|podriamos|(i )?(might|could) (help|bring some)
 """
 
 # --- when, with whom, where
@@ -271,26 +321,38 @@ donde|a donde|adonde|en donde|cual es la direccion|cual es su direccion|a que ho
 a que direccion|que (horario|direccion)|hasta que hora|where|what time|whats the address
 what is the address|until what time|what (are|is) (the|your) (hours|location)
 """
-LOGISTICS_ASKED: Final = """
-cuando|quien|como|when|who|how|which|can|puedo|do|is|hay|abren|estan|cierran|what|que
-"""
+LOGISTICS_ASKED: Final = (
+    "cuando|quien recibe|como (llego|se los|se las|le hago)|when|who|how (do|can)"
+)
 
 # --- answers without a number
 
+CANNOT: Final = """
+no (puedo|podemos|podre|podremos|voy a poder|vamos a poder|quiero|tengo|tenemos|alcanzo)
+(i|we) (cant|cannot|wont|can not|do not|dont have)|(sorry|im sorry) cant|cant|cannot
+(i am|im|we are|were) (not able|unable)( to)?|not able to|unable to|wont be able( to)?
+"""
+# What may follow for it to decline: "no puedo llevar", but not "no puedo abrir el enlace".
+CANNOT_DO: Final = """
+ir|ayudar|salir|llegar|asistir|participar|manejar|comprometerme|hoy|manana|ahorita|ahora|esta
+este|ahi|por|con (eso|est[oae])|nada|nada de|U|dinero|tiempo|carro|coche|como|ni
+de (momento|eso|esas|esos)|lo siento|perdon|disculp(a|e|en)|gracias|this|right now|today
+tomorrow|help|make it|do (it|that|this)|come|go|afford|drive|any|anything|anymore|now|sorry
+because|porque|la verdad|amig[oa]s?|herman[oa]s?|money|a car|time|them|those|at the moment
+en este momento|mas|ningun[oa]s?|una|para|until|hasta|either
+"""
 DECLINES: Final = """
-no puedo|no podemos|no podre|no podremos|no voy a poder|no vamos a poder|no creo poder
-no creo que pueda|no me es posible|no es posible|no nos es posible|no me alcanza|no alcanzo
+no creo poder|no creo que pueda|no me es posible|no es posible|no nos es posible|no me alcanza
 esta vez no|ahora no|hoy no|ahorita no|por ahora no|de momento no|por el momento no
 en esta ocasion no|esta ocasion no|no gracias|no thanks|no thank you|not this time|not today
-not now|not right now|no tengo|no tenemos|i cant|we cant|cant this time|cant right now|cant help
-cant make it|cant do it|cannot|sorry cant|cant today|cant sorry
-(i am|im|we are|were) (not able|unable)|not able to|unable to|wont be able|wont make it|i wont
-we wont|(i|we) dont have (any|anything|money|a car|time|them|those)|(i|we) (do|can) not
-not for me|count me out|no cuent(a|e|en) con(migo| nosotros)|dont count (on )?me
-para la (otra|proxima)|a la (otra|proxima)|la proxima|next time|maybe next time|paso|i pass
-ill pass|have to pass|pass this time|mejor no|imposible|impossible|no esta en mis posibilidades
-no quiero|no me interesa|not interested|ando corto|ando sin dinero|no dispongo|ni modo no
-i have none|i have nothing|estoy cort[oa] de dinero|no hay manera
+not now|not right now|not for me|count me out|no cuent(a|e|en) con(migo| nosotros)
+dont count (on )?me|para la (otra|proxima)|a la (otra|proxima)|la proxima|next time|i pass
+ill pass|have to pass|pass this time|mejor no|imposible|impossible|afraid not
+no esta en mis posibilidades|no me interesa|not interested|ando sin dinero|no dispongo
+ni modo no|i have none|i have nothing|no hay manera|fijate que no|fijese que no|me temo que no
+creo que no|i wish i could|no can do|(ando|estoy) cort[oa]|unfortunately not|no this time
+no por ahora|ahorita ando sin
+esta vez paso|paso esta vez|por esta vez paso
 """
 DECLINES_WHOLE: Final = """
 no|n|nop|nope|nel|nah|nel pastel|not|no no|ningun[oa]|none|nada|nothing|pass|paso|lo siento
@@ -307,10 +369,11 @@ not able to ([a-z]+ ){0,6}(anymore|any more|any longer|after all)
 DROP_ACTS: Final = """
 cancel|cancela|cancelo|cancelen|cancelar|quita|quito|quiten|quitar|borra|borren|suelto|suelta
 suelten|soltar|solte|libero|libera|liberar|drop|release|remove|retiro|retirar|undo
+suelt(alo|ala|alos|alas|elo|ela|enlo|enla|enlos|enlas)
 """
 DROPPED_THING: Final = """
-(mi|mis|my|nuestr[oa]|our|la|el|l[oa]s|the) (promesas?|compromisos?|pledges?|U)
-lo mio|l[oa]s mi[oa]s|mine|lo que (prometi|dije)|(it|them|everything|all|todo|tod[oa]s)
+(mi|mis|my|nuestr[oa]|our|la|el|l[oa]s|the) (promesas?|compromisos?|pledges?|U)|lo mio
+l[oa]s mi[oa]s|mine|lo que (prometi|dije)|(it|them|everything|all|todo|tod[oa]s)
 """
 BACKS_OUT: Final = """
 (have to|need to|must|gotta|got to) (back out|cancel|drop out|drop|withdraw)|im backing out
@@ -318,21 +381,33 @@ back out|drop out|me echo para atras|me tengo que echar para atras|tengo que can
 voy a tener que cancelar|me rajo|i have to withdraw|withdraw my (pledge|offer)
 ya no va a poder ser|ya no va a ser posible
 """
-DROP_WORDS: Final = "soltar|suelto|drop|release|liberar|libero|solte"
-DELIVERS: Final = """
-ya (l[oa]s? |se l[oa]s? )?(deje|entregue|entregamos|dejamos|di|dimos|fui a dejar|pase a dejar|lleve)
-ya (l[oa]s? )?(fuimos a dejar|pasamos a dejar|he entregado|hemos entregado)
-acabo de (dejar|entregar)
-acabo de (llevar|pasar a dejar|dejarl[oa]s?|entregarl[oa]s?|llevarl[oa]s?)
-acabamos de (dejar|entregar)|acabamos de (llevar|dejarl[oa]s?|entregarl[oa]s?)
-l[oa]s? (entregue|deje|entregamos|dejamos)|(esta|estan|quedo|quedaron|fue|fueron) entregad[oa]s?
-entrega (hecha|lista|completa|realizada)
-(i|we|already|just|have|ive|weve|they were|it was|all|been|they are|theyre|its) delivered
-delivered (it|them)|delivered (all|everything|the U|my U|today|yesterday|this morning|already)
-dropped (it|them|everything|all|those|mine|the U|my U|U|all of them|them all) off|dropped off
-(i|we|just|already) left (it|them|everything|the U|my U)|handed (it|them|everything) (over|in)
-(i|we|just|already) (brought|took) (it|them|everything|the U) (over|there|to the shelter|already)
+DROP_WORDS: Final = """
+soltar|suelto|drop|release|liberar|libero|solte|suelt(a|e|en)(l[oa]s?)?
 """
+DELIVERS: Final = """
+ya (l[oa]s? |se l[oa]s? )?(deje|entregue|entregamos|dejamos|di|dimos|lleve|he entregado)
+ya (l[oa]s? )?(fu(i|imos) a dejar|pas(e|amos) a dejar|hemos entregado)
+ya fu(i|imos) a (dejar|entregar|llevar)l[oa]s?
+acab(o|amos) de (dejar|entregar|llevar|pasar a dejar)(l[oa]s?)?
+l[oa]s? (entregue|deje|entregamos|dejamos)|entrega (hecha|lista|completa|realizada)
+delivered (it|them|everything|all|the U|my U)
+(i|we|already|just|have|ive|weve|they were|all|been|they are|theyre) delivered
+dropped (it|them|everything|all|those|mine|the U|my U|U|all of them|them all) off|dropped off
+(i|we|just|already) left (it|them|everything|the U|my U)
+left (it|them|everything) (at|with|there|by)|handed (it|them|everything) (over|in)
+(i |we |just |already )?(brought|took) (it|them|everything|the U) (over|there|in|already)
+(i |we |just |already )?(brought|took) (it|them|everything|the U) to the shelter
+already (brought|took) (it|them|everything|the U)
+"""
+# What may follow: "ya los dejé en el albergue", but not "ya dejé el trabajo".
+DELIVERED_WHERE: Final = """
+U|l[oa]s (U|cosas|panales)|mis U|my U|tod[oa]s?|en|con|hoy|ayer|esta (manana|tarde|semana)
+anoche|temprano|gracias|thanks|al (albergue|refugio)|hace|the U|to the|at the|with the|this|last
+yesterday|today|it|them|everything|all|earlier|already|[0-9]+|l[oa]s [0-9]+|the [0-9]+|my [0-9]+
+off|on|there|el (lunes|martes|miercoles|jueves|viernes|sabado|domingo)|ya|just now
+a la (senora|casa)
+"""
+ARRIVED: Final = "(esta|estan|quedo|quedaron|fue|fueron) entregad[oa]s?|(it was|its) delivered"
 DELIVERED_WORDS: Final = "entregad[oa]s?|delivered|entregue|entregamos|dejad[oa]s?|droped off"
 NOT_YET: Final = """
 no|not|havent|hasnt|didnt|never|nunca|still|todavia|aun|will|ill|well|when|cuando|if|si|be|puede
@@ -364,7 +439,10 @@ TURNING: Final = word_set(
     "few todo todos todas toda all everything cuantas cuantos cuanto cuanta how what why que ya "
     "yesterday ayer antier pasada last bring take donate llevar traer donar want quiero promise "
     "prometo docenas mil thousand cien can will dinero money cash efectivo pesos dollars dolares "
-    "bucks usd mxn dlls quetzales lempiras una uno one un"
+    "bucks usd mxn dlls quetzales lempiras una uno one un home back casa regreso devolver return "
+    "vacias vacios vacia empty used usadas usados rotas rotos broken expired caducadas sale venta "
+    "case caso ser haber necesario provided pending subject assuming worth you your usted kidding "
+    "broma joke jaja lol wish"
 )
 NEGATIONS: Final = word_set(
     "no not nor ni nunca never tampoco sin without menos except excepto salvo cant cannot wont "
@@ -399,18 +477,20 @@ ELSEWHERE: Final = word_set(
 )
 # Said of a number, it is no count: "mi teléfono es 312 555 0187".
 ADDRESSES: Final = word_set(
-    "phone telephone cell celular telefono whatsapp zip postal address direccion apartment apt depto"
+    "phone telephone cell celular telefono whatsapp zip postal address direccion apartment apt "
+    "depto vivo live lives vive"
 )
 # Words by which a number is likely to be an offer, however the rest reads.
 OFFERS: Final = word_set(
-    "llevar llevo lleva llevamos traer traigo donar dono dona donamos aportar aporto entregar "
-    "cuenten cuenta apuntame anotame bring bringing donate take give like want pledge count deliver tomo "
-    "prometo compro"
+    "llevar llevara llevaremos llevo lleva llevamos traer traigo donar dono dona donamos "
+    "aportar aporto entregar put cuenten cuenta apuntame anotame bring bringing donate take "
+    "give like want pledge count deliver tomo prometo compro need needs ayudo jalo apoyo brought"
 )
 # Words that say nothing of what a sentence is about.
 SMALL_WORDS: Final = word_set(
-    "do does did you your u he she they has had was be been an a or so my our his her no not if " "yo i we nosotros nosotras la los lo las les le te se de del en con por para al the of to at "
+    "do does did you your u he she they has had was be been an a or so my our his her no not if "
+    "yo i we nosotros nosotras la los lo las les le te se de del en con por para al the of to at "
     "for in with on by is it them this that these those bring come came go going give pick drop "
     "off ir paso pasar pasamos llego llegar voy vamos yes please thanks gracias hola hi hello y "
-    "and es ok x am im ill well somos are not minus thumbsup have tengo tenemos hay quedan soy"
+    "and es ok x am im ill well somos are minus thumbsup have tengo tenemos hay quedan soy"
 )
