@@ -16,6 +16,7 @@ from bot.app import App, Seams, open_app
 from bot.faults import OperatorError
 from bot.migrating import migrate, refuse_outdated
 from bot.settings import Settings
+from storage.sealed import refuse_malformed
 
 Roles = frozenset[str]
 EVERYTHING: Roles = frozenset({"web", "worker", "clock"})
@@ -25,6 +26,7 @@ _log = structlog.get_logger()
 def serve(settings: Settings, roles: Roles) -> None:
     """Until SIGTERM or SIGINT. `run`, all roles in one process, brings the database up to date."""
     logs.configure(settings.log_format)
+    refuse_malformed(settings.secret_keys)
     if roles == EVERYTHING:
         migrate(settings.database_url)
     else:

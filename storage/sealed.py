@@ -133,6 +133,11 @@ def _derive(secret: bytes, purpose: bytes, length: int = _KEY_BYTES) -> bytes:
     return HKDF(SHA256(), length, salt=None, info=b"enlace 1 " + purpose).derive(secret)
 
 
+def refuse_malformed(secret_keys: Sequence[str]) -> None:
+    """SealError when one of them is no key at all, whatever database it may be for."""
+    _parse(secret_keys)
+
+
 def _parse(secret_keys: Sequence[str]) -> list[_Key]:
     if not secret_keys:
         raise SealError("SECRET_KEYS is empty: make a key with `enlace keygen`.")
