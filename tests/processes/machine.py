@@ -63,24 +63,27 @@ async def providers(
         ACCOUNT, AUTH_TOKEN, numbers=[NUMBER], sms_url=f"{url}/twilio/sms", clock=hour
     )
     async with telegram, twilio, serve(telegram.app) as bot_api, serve(twilio.app) as twilio_api:
-        settings = {
-            "DATABASE_URL": database_url,
-            "SECRET_KEYS": new_secret_key(),
-            "PUBLIC_URL": url,
-            "PORT": str(port),
-            "TELEGRAM_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": bot_api,
-            "TELEGRAM_WEBHOOK_SECRET": SECRET,
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
-            "TWILIO_FROM": NUMBER,
-            "TWILIO_API_URL": twilio_api,
-            "SMS_RATE": "100",
-            "QUIET_HOURS": "",
-            "LOG_FORMAT": "json",
-            **environment,
-        }
-        yield Providers(telegram, twilio, hour, url, settings)
+        given = settings(database_url, url)
+        given |= {"TELEGRAM_API_URL": bot_api, "TWILIO_API_URL": twilio_api, **environment}
+        yield Providers(telegram, twilio, hour, url, given)
+
+
+def settings(database_url: str, url: str) -> dict[str, str]:
+    """All that a bot needs which is at home at `url`, but for the providers' addresses."""
+    return {
+        "DATABASE_URL": database_url,
+        "SECRET_KEYS": new_secret_key(),
+        "PUBLIC_URL": url,
+        "PORT": url.rpartition(":")[2],
+        "TELEGRAM_TOKEN": TOKEN,
+        "TELEGRAM_WEBHOOK_SECRET": SECRET,
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+        "TWILIO_FROM": NUMBER,
+        "SMS_RATE": "100",
+        "QUIET_HOURS": "",
+        "LOG_FORMAT": "json",
+    }
 
 
 @dataclass
@@ -90,11 +93,11 @@ class Machine:
     providers: Providers
     running: list[asyncio.subprocess.Process] = field(default_factory=list)
 
-    async def start(self, *arguments: str, **environment: str) -> asyncio.subprocess.Process:
-        """`enlace ARGUMENTS`; for a role with a web server, once it answers."""
-        process = await enlace(*arguments, **{**self.providers.environment, **environment})
+    async def start(self, role: str) -> asyncio.subprocess.Process:
+        """`enlace ROLE`; one with a web server, once it answers."""
+        process = await enlace(role, environment=self.providers.environment)
         self.running.append(process)
-        if arguments[0] in ("run", "web"):
+        if role in ("run", "web"):
             await self._answers(process)
         return process
 
@@ -128,9 +131,9 @@ class Machine:
 
 
 @asynccontextmanager
-async def machine(database_url: str, **environment: str) -> AsyncIterator[Machine]:
+async def machine(database_url: str) -> AsyncIterator[Machine]:
     """What was started here ends here."""
-    async with providers(database_url, _free_port(), environment) as around:
+    async with providers(database_url, _free_port(), {}) as around:
         started = Machine(around)
         try:
             yield started
@@ -141,14 +144,14 @@ async def machine(database_url: str, **environment: str) -> AsyncIterator[Machin
                 await process.communicate()
 
 
-async def enlace(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
+async def enlace(*arguments: str, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
     """The program, with these settings and none of the developer's own."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bot.cli",
         *arguments,
-        env=_inherited() | environment,
+        env={**_inherited(), **environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=ROOT,

@@ -1,34 +1,26 @@
 """`enlace run` as an operator starts it: real processes, real clients, strict providers."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.processes.machine import machine
-
-
-async def _hears(phone, text: str) -> None:  # type: ignore[no-untyped-def]
-    await phone.waits_for(lambda screen: any(text in each.text for each in screen), timeout=20)
+from tests.processes.machine import enlace, heard, hears, machine, settings
 
 
 @pytest.fixture
 def filled_url(tmp_path: Path, _filled_sqlite: Path) -> str:
-    import shutil
-
     return f"sqlite:///{shutil.copy(_filled_sqlite, tmp_path / 'run.db')}"
 
 
 async def test_a_person_registers_by_text_and_the_bot_dies_in_the_middle(filled_url: str) -> None:
     async with machine(filled_url) as here:
         bot = await here.start("run")
-        rosa = here.twilio.phone("+13125550101")
-        await rosa.texts("UNIRME")
-        await _hears(rosa, "participar")
-        await rosa.texts("2")
-        await _hears(rosa, "llamas")
-        await rosa.texts("Rosa")
-        await _hears(rosa, "ZIP")
+        rosa = here.providers.twilio.phone("+13125550101")
+        for text, answer in (("UNIRME", "participar"), ("2", "llamas"), ("Rosa", "ZIP")):
+            await rosa.texts(text)
+            await hears(rosa, answer)
         await here.kill(bot)
 
         bot = await here.start("run")
@@ -40,33 +32,39 @@ async def test_a_person_registers_by_text_and_the_bot_dies_in_the_middle(filled_
             ("si", "Ya eres parte, Rosa"),
         ):
             await rosa.texts(text)
-            await _hears(rosa, answer)
+            await hears(rosa, answer)
         assert await here.stop(bot) == 0
-        await _asked_once_each(rosa.heard)
-
-
-async def _asked_once_each(heard) -> None:  # type: ignore[no-untyped-def]
-    texts = [each.text for each in heard]
-    assert len(texts) == len(set(texts)), texts
+        texts = heard(rosa)
+        assert len(texts) == len(set(texts)), texts
 
 
 async def test_a_person_registers_by_buttons_on_telegram(filled_url: str) -> None:
     async with machine(filled_url) as here:
         await here.start("run")
-        dev = here.telegram.person(7001, "Dev", language_code="en")
+        dev = here.providers.telegram.person(7001, "Dev", language_code="en")
         await dev.starts("o_chicago")
-        await _hears(dev, "You come with Casa Comunitaria Chicago")
-        await _hears(dev, "How would you like")
+        await hears(dev, "You come with Casa Comunitaria Chicago")
+        await hears(dev, "How would you like")
         await dev.presses("Get alerts")
-        await _hears(dev, "Which topics")
+        await hears(dev, "Which topics")
         await dev.presses("All")
-        await _hears(dev, "Where are you?")
+        await hears(dev, "Where are you?")
         await dev.shares_location(41.85, -87.67)
-        await _hears(dev, "You're in")
+        await hears(dev, "You're in")
         status, text = await here.fetch("/health")
         assert (status, json.loads(text)["status"]) == (200, "ok")
         _status, metrics = await here.fetch("/metrics")
         assert 'enlace_inbound_total{channel="telegram",status="done"}' in metrics
+
+
+async def refused(sqlite_url: str, change: dict[str, str]) -> str:
+    """The one line that a bot with these settings ends with, at once."""
+    environment = settings(sqlite_url, "http://127.0.0.1:8000") | change
+    process = await enlace("run", environment=environment)
+    _out, err = await process.communicate()
+    assert process.returncode == 2, err.decode()
+    [line] = err.decode().strip().splitlines()
+    return line
 
 
 @pytest.mark.parametrize(
@@ -81,22 +79,12 @@ async def test_a_person_registers_by_buttons_on_telegram(filled_url: str) -> Non
     ],
 )
 async def test_a_wrong_setting_is_named_in_one_line(
-    filled_url: str, change: dict[str, str], named: str
+    sqlite_url: str, change: dict[str, str], named: str
 ) -> None:
-    async with machine(filled_url) as here:
-        process = await here.start("clock", **change)
-        _out, err = await process.communicate()
-        assert process.returncode == 2
-        lines = err.decode().strip().splitlines()
-        assert len(lines) == 1, lines
-        assert named in lines[0]
+    assert named in await refused(sqlite_url, change)
 
 
-async def test_without_any_channel_it_does_not_start(filled_url: str) -> None:
-    nothing = dict.fromkeys(
-        ("TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"), ""
-    ) | {"TWILIO_FROM": ""}
-    async with machine(filled_url) as here:
-        process = await here.start("clock", **nothing)
-        _out, err = await process.communicate()
-        assert (process.returncode, len(err.decode().strip().splitlines())) == (2, 1)
+async def test_without_any_channel_it_does_not_start(sqlite_url: str) -> None:
+    names = ("TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
+    nothing = dict.fromkeys((*names, "TWILIO_FROM"), "")
+    assert "no channel has credentials" in await refused(sqlite_url, nothing)
