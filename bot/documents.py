@@ -32,6 +32,8 @@ _SAMPLES: Mapping[str, object] = {
     "name": "Guadalupe",
     "number": "+13125550100",
     "organisation": "Comité Comunitario Nueva York",
+    "place": "Tijuana, Baja California, MX",
+    "value": "Guadalupe",
     "programme": Policy().programme,
     "what": _("Joining the network"),
 }

@@ -18,11 +18,12 @@ _TRAITS = {
 
 
 def save(context: Context, answers: Mapping[str, Any]) -> None:
-    """Writes what was answered; questions that were not asked change nothing."""
+    """Writes what was answered; questions that were skipped or not asked change nothing."""
+    answers = {key: value for key, value in answers.items() if value is not None}
     columns = _columns(context, answers)
     if columns:
         profiles.change_person(context.connection, context.caller.person_id, **columns)
-    traits = {kind: answers[key] or () for key, kind in _TRAITS.items() if key in answers}
+    traits = {kind: answers[key] for key, kind in _TRAITS.items() if key in answers}
     if answers.get("role"):
         traits["skill"] = [answers["role"]]
     if traits:

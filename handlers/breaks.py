@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.context import Context
+from handlers.conversation.asking import shown
 from handlers.conversation.dates import read_day
 from handlers.conversation.flow import Ask, Choose, Flow, Heard, Hearing, NotUnderstood, Understood
 from handlers.options import options
@@ -23,9 +24,7 @@ def _until(heard: Heard) -> Hearing:
     if heard.today is None:
         return NotUnderstood()
     day = read_day(heard.text, heard.today)
-    if day is None:
-        return NotUnderstood()
-    if not heard.today < day <= heard.today + _LONGEST:
+    if day is None or not heard.today < day <= heard.today + _LONGEST:
         return NotUnderstood(_("A day from tomorrow on, at most a year from now."))
     return Understood(day.isoformat())
 
@@ -98,6 +97,10 @@ def start_mute(context: Context, rest: str) -> None:
 
 
 def finish_mute(context: Context, answers: Mapping[str, Any]) -> None:
-    muted = {"muted": answers["muted"] or ()}
-    profiles.set_traits(context.connection, context.caller.person_id, muted)
-    context.say(_("Saved. TOPICS to choose again, PAUSE for a break from everything."))
+    """Adds to what is muted; NONE ends all of it."""
+    person = context.caller.person_id
+    before = profiles.traits_of(context.connection, person).get("muted", [])
+    muted = sorted({*before, *answers["muted"]}) if answers["muted"] else []
+    profiles.set_traits(context.connection, person, {"muted": muted})
+    step = mute.steps[0]
+    context.say(_("Saved. {what}: {value}", what=step.label, value=shown(step, muted)))

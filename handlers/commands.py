@@ -12,7 +12,8 @@ Run = Callable[[Context, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`run` gets what follows the word, where `takes` says that something may.
+    """`run` gets what follows the word, where `takes` says that something may; where it could
+    be other words of a sentence, `fits` tells (JOIN and the code of an organisation).
 
     `slash` names it in Telegram's menu, by language, with `about` beside it. `anytime`: it
     answers in the middle of a flow too, which then goes on; `flow` is the one that it may join
@@ -25,6 +26,7 @@ class Command:
     about: Message | None = None
     slash: Mapping[str, str] | None = None
     takes: bool = False
+    fits: Callable[[Context, str], bool] | None = None
     anytime: bool = False
     flow: str | None = None
     speaks: Language | None = None

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from handlers import changed_hands, privacy, registration
+from handlers.commands import Command
 from handlers.consent import ask_if_stop, come_back, has_stopped, leave
 from handlers.consent_words import Consent, Verdict, classify
 from handlers.context import Context
@@ -54,7 +55,7 @@ def _after_stop(context: Context, verdict: Verdict) -> bool:
     context.kind = "consent"
     found = COMMANDS.find(context.heard.text)
     deleting = context.session is not None and context.session.flow == privacy.forget_me.name
-    joins = found is not None and found[0].run is registration.join
+    joins = _joins(context, found)
     returns = joins or verdict.consent is Consent.START or (_starts(context) and not deleting)
     if returns and not _is_older_than_the_stop(context):
         context.session = None
@@ -76,6 +77,13 @@ def _is_older_than_the_stop(context: Context) -> bool:
     """A message that was missed and found later is taken in as of when it was sent."""
     stopped = profiles.stopped_at(context.connection, context.caller.person_id)
     return stopped is not None and context.now < stopped
+
+
+def _joins(context: Context, found: tuple[Command, str] | None) -> bool:
+    """JOIN, alone or with a code that we know: "Alta Verapaz" and "join the strike" are neither."""
+    if found is None or found[0].run is not registration.join:
+        return False
+    return not found[1] or registration.knows_code(context, found[1])
 
 
 def _join_if_new(context: Context) -> None:

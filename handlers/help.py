@@ -42,7 +42,10 @@ def thank_for_media(context: Context) -> None:
 
 
 def about_edits(context: Context) -> None:
-    context.say(_("I saw your edit, but I only read new messages. Please send it again."))
+    if context.session is not None:
+        context.say(_("I saw your edit, but I only read new messages. To change an answer: BACK."))
+    else:
+        context.say(_("I saw your edit, but I only read new messages. Please send it again."))
 
 
 def about_groups(context: Context) -> None:

@@ -37,7 +37,8 @@ def _say_goodbye(connection: Connection, desk: Desk, session: IdleSession, now: 
     read = Reader(cast("Language", session.language), session.country)
     text = read(
         _(
-            "{what}: you left it halfway, so we closed it and kept nothing of it. HELP: go on.",
+            "{what}: you left it halfway, so we closed it and kept nothing of it. "
+            "HELP: what I can do.",
             what=feature.flow.title if feature else "Enlace",
         )
     )

@@ -20,6 +20,7 @@ from handlers.conversation.messages import ChannelName, Inbound, to_json
 from handlers.conversation.session import Session, dump, load
 from handlers.conversation.turn import Ending
 from handlers.conversation.vocabulary import steering
+from handlers.conversation.words import fold
 from handlers.features import COMMANDS, FEATURES, Feature
 from handlers.hearing import hear, hear_place
 from handlers.newcomers import meet
@@ -37,6 +38,8 @@ OUTBOX = "outbox"
 """The channel on which workers are told that something waits for them."""
 
 _RESUMED_AFTER = timedelta(days=1)
+_OWN_NAMES = frozenset({"english", "espanol"})
+"""Each language by its own name: said by who would read it, even where it could be an answer."""
 _HEARD_EVERY = timedelta(hours=1)
 
 
@@ -191,7 +194,8 @@ def _in_flow(context: Context) -> None:
     found = _command_in_flow(context, feature.flow, session)
     if found is not None:
         return _detour(context, feature.flow, session, *found)
-    if _has_no_words(context) and not _wants_place(feature.flow, session):
+    placed = context.heard.location is not None and _wants_place(feature.flow, session)
+    if _has_no_words(context) and not placed:
         help.thank_for_media(context)
         return context.take(engine.restate(feature.flow, session))
     return _advance(context, feature, session)
@@ -204,8 +208,10 @@ def _command_in_flow(context: Context, flow: Flow, session: Session) -> tuple[Co
     found = COMMANDS.find(context.heard.text)
     if found is None:
         return None
-    command, _rest = found
-    switches = command.speaks not in (None, context.language)
+    command, rest = found
+    if rest and command.fits is not None and not command.fits(context, rest):
+        return None
+    switches = fold(context.heard.text) in _OWN_NAMES and command.speaks != context.language
     if not switches and engine.is_choice(flow, session, context.overheard):
         return None
     return found

@@ -6,7 +6,9 @@ from typing import Any
 
 from handlers import answers as held
 from handlers.context import Context
+from handlers.conversation.asking import shown
 from handlers.conversation.flow import Answers, Choose, Condition, Flow, Option, Step, always
+from handlers.conversation.language import guess_language
 from handlers.conversation.turn import Choice, Prompt
 from handlers.questions import (
     AVAILABILITY_QUESTION,
@@ -75,11 +77,25 @@ def choose_topics(context: Context, _rest: str) -> None:
 
 
 def finish(context: Context, answers: Mapping[str, Any]) -> None:
-    """Saves the one answer that was changed, or the topics."""
+    """Saves the one answer that was changed, or the topics, and says it back."""
+    step = next(step for step in _CHANGEABLE if step.key in answers)
+    value = answers[step.key]
+    if value is None:
+        context.say(profile.left)
+        return
     held.save(context, answers)
     if "topics" in answers:
         profiles.set_traits(context.connection, context.caller.person_id, {"muted": ()})
-    context.say(_("Saved. PROFILE to change something else."))
+    context.say(_("Saved. {what}: {value}", what=step.label, value=shown(step, value)))
+
+
+def listen_again(context: Context) -> None:
+    """Until they have joined, the word they join with tells best which language they read."""
+    if not context.heard.text.startswith("/start"):
+        language = guess_language(context.heard.text, context.heard.language_code)
+        if language != context.language:
+            profiles.change_person(context.connection, context.caller.person_id, language=language)
+            context.language = language
 
 
 def speak_spanish(context: Context, _rest: str) -> None:

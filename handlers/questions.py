@@ -2,6 +2,7 @@
 
 from handlers.conversation.flow import Answers, Ask, Choose
 from handlers.conversation.parsing import person_name, place, place_label
+from handlers.conversation.words import word_set
 from handlers.options import options
 from locales import _, vocabulary
 from locales.labels import (
@@ -14,6 +15,29 @@ from locales.labels import (
 )
 
 LEGAL_ROLES = ("attorney", "accredited_rep", "paralegal", "law_student", "interpreting")
+_WEEKENDS = word_set(
+    "weekend weekends sabados domingos saturdays sundays sabado domingo",
+    *("fin de semana", "fines de semana", "los fines de semana", "sabados y domingos"),
+    *("sabado y domingo", "saturdays and sundays", "on weekends"),
+)
+_WEEKDAYS = word_set(
+    "weekdays",
+    *("entre semana", "de lunes a viernes", "lunes a viernes", "monday to friday"),
+    *("monday through friday", "on weekdays", "dias de semana", "dias habiles"),
+)
+_MORNINGS = word_set("mornings mananas", "por la manana", "por las mananas", "las mananas")
+_AFTERNOONS = word_set("afternoons tardes", "por la tarde", "por las tardes", "las tardes")
+_EVENINGS = word_set(
+    "evenings nights noches", "por la noche", "por las noches", "las noches", "at night"
+)
+_BROAD_TIMES = {
+    "weekday_morning": _WEEKDAYS | _MORNINGS,
+    "weekday_afternoon": _WEEKDAYS | _AFTERNOONS,
+    "weekday_evening": _WEEKDAYS | _EVENINGS,
+    "weekend_morning": _WEEKENDS | _MORNINGS,
+    "weekend_afternoon": _WEEKENDS | _AFTERNOONS,
+    "weekend_evening": _WEEKENDS | _EVENINGS,
+}
 VOLUNTEER_SKILLS = tuple(code for code in SKILLS if code not in LEGAL_ROLES[:4])
 
 
@@ -84,7 +108,12 @@ AVAILABILITY_QUESTION = Choose(
     ask=_("When can you help?"),
     label=_("When"),
     example=_("1 4, or ALL"),
-    options=options(AVAILABILITY, short=AVAILABILITY_SHORT, vocabulary=vocabulary.AVAILABILITY),
+    options=options(
+        AVAILABILITY,
+        short=AVAILABILITY_SHORT,
+        vocabulary=vocabulary.AVAILABILITY,
+        broad=_BROAD_TIMES,
+    ),
     many=True,
     optional=True,
     when=gives_time,

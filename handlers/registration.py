@@ -1,10 +1,11 @@
 """Joining: members in two questions, volunteers of three kinds. The flow, and what it leads to."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from handlers import answers as held
-from handlers import consent
+from handlers import consent, profile
 from handlers.context import Context
 from handlers.conversation.flow import Answers, Ask, Choose, Confirm, Flow
 from handlers.conversation.parsing import count, short_text
@@ -118,7 +119,7 @@ registration = Flow(
         AVAILABILITY_QUESTION,
         SPEAKS_QUESTION,
         Confirm(
-            ask=_("YES: save and get our messages. A number: change that answer."),
+            ask=_("Shall we save this and send you our messages?"),
             label=_("All set"),
             example=_("YES, or 2"),
             when=is_volunteer,
@@ -146,31 +147,41 @@ def volunteer(context: Context, rest: str) -> None:
 
 
 def _join(context: Context, rest: str, via: str) -> None:
-    known = profiles.registrations_of(context.connection, context.caller.person_id)
     came_with = _attribute(context, rest)
     if context.session is not None:
         if came_with is not None:
             context.say(came_with)
         return
+    known = profiles.registrations_of(context.connection, context.caller.person_id)
     if any(kind != "member" for kind in known) or ("member" in known and via == "join"):
         context.say(_("You're already in. To change something: PROFILE. For help: HELP."))
         return
     if not known:
+        profile.listen_again(context)
         context.say(disclosure(context))
-    if came_with is not None:
-        context.say(came_with)
     given = {"via": via, "joined_with": context.heard.text[:40]}
     context.begin(registration, given, held.known(context))
+    if came_with is not None:
+        context.says[-1] = replace(context.says[-1], lead=came_with)
 
 
-def _attribute(context: Context, code: str) -> Message | None:
+def knows_code(context: Context, rest: str) -> bool:
+    """Whether what follows JOIN is the code of an organisation: "Alta Verapaz" is a place."""
+    return profiles.organisation_by_code(context.connection, _code(rest)) is not None
+
+
+def _code(rest: str) -> str:
+    return fold(rest.removeprefix("o_")).replace(" ", "")[:32]
+
+
+def _attribute(context: Context, rest: str) -> Message | None:
     """Remembers which organisation's code brought them; what to say about the code, if anything."""
-    code = fold(code.removeprefix("o_")).replace(" ", "")[:32]
+    code = _code(rest)
     if not code:
         return None
     found = profiles.organisation_by_code(context.connection, code)
     if found is None:
-        return _("I don't know the code {code}, but you can join without it.", code=code)
+        return _("I don't know the code {code}.", code=code)
     profiles.change_person(
         context.connection,
         context.caller.person_id,
@@ -215,8 +226,9 @@ def _welcome(answers: Mapping[str, Any]) -> Message:
     match answers["kind"]:
         case "member":
             return _(
-                "You're in. We'll write when your topics need you. "
-                "TOPICS or PROFILE to change, STOP to leave."
+                "You're in, from {place}. We'll write when there is something on your topics. "
+                "TOPICS or PROFILE to change, STOP to leave.",
+                place=answers["place"]["label"],
             )
         case "legal_expert":
             return _(

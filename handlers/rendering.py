@@ -1,5 +1,6 @@
 """From prompts to messages as each channel shows them: numbers on SMS, buttons on Telegram."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from handlers.context import Context
@@ -64,7 +65,14 @@ def _answering(message: Outgoing, press: Press, context: Context, read: Reader) 
 
 
 def _settled(settled: Settled, read: Reader) -> str:
-    return f"{read(settled.question)}\n\n{_TICK}{read(settled.choice)}"
+    question = "\n\n".join([*_bullets(settled.lines, read), read(settled.question)])
+    return f"{question}\n\n{_TICK}{read(settled.choice)}"
+
+
+def _bullets(lines: Sequence[tuple[Words, Words]], read: Reader) -> list[str]:
+    """One paragraph of a summary's lines; none without lines."""
+    bullets = [f"• {read(label)}: {read(value)}" for label, value in lines]
+    return ["\n".join(bullets)] if bullets else []
 
 
 def as_sms(prompt: Prompt, read: Reader, fold: Fold) -> str:
@@ -78,7 +86,8 @@ def as_sms(prompt: Prompt, read: Reader, fold: Fold) -> str:
     if prompt.lines:
         numbered = enumerate(prompt.lines, start=1)
         answers = [f"{number} {read(label)}: {read(value)}" for number, (label, value) in numbered]
-        lines = [*([lead] if lead else []), *answers, read(prompt.text)]
+        how = read(_("YES, or the number of what to change."))
+        lines = [*([lead] if lead else []), *answers, f"{read(prompt.text)} {how}"]
     if prompt.many:
         lines.append(read(_("Like: 1 3")))
     if any(extra.token == "skip" for extra in prompt.extras):
@@ -87,12 +96,8 @@ def as_sms(prompt: Prompt, read: Reader, fold: Fold) -> str:
 
 
 def _as_telegram(prompt: Prompt, read: Reader) -> Outgoing:
-    paragraphs = [read(part) for part in (prompt.lead, prompt.text) if part]
-    if prompt.lines:
-        paragraphs.insert(
-            1 if prompt.lead else 0,
-            "\n".join(f"• {read(label)}: {read(value)}" for label, value in prompt.lines),
-        )
+    lead = [read(prompt.lead)] if prompt.lead else []
+    paragraphs = [*lead, *_bullets(prompt.lines, read), read(prompt.text)]
     return Outgoing(
         "\n\n".join(paragraphs),
         keyboard=_keyboard(prompt, read),

@@ -204,7 +204,6 @@ class TestStopping:
         assert {row.status for row in here.rows(addresses)} == {"active"}
         assert [row.act for row in here.rows(consents)] == ["in", "out", "in"]
 
-    @pytest.mark.xfail(reason="JOIN, START or ALTA and more returns only with a known code")
     @pytest.mark.parametrize("words", ["Alta Verapaz", "join the strike", "start your engines"])
     def test_a_sentence_that_begins_with_a_start_word_is_none(
         self, here: Office, rosa: Person, words: str
@@ -385,9 +384,6 @@ class TestLanguages:
         assert dict(running(here, rosa).answers)["speaks"] == ["en"]
         assert rosa.row()["language"] == "en"
 
-    @pytest.mark.xfail(
-        reason="'inglés' in Spanish answers which languages one speaks; only ENGLISH switches"
-    )
     def test_ingles_names_a_language_spoken_for_who_reads_spanish(
         self, here: Office, rosa: Person
     ) -> None:

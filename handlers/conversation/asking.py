@@ -68,7 +68,7 @@ def _chosen(step: Choose, codes: Sequence[str]) -> Words:
         return _("All")
     if not chosen:
         return "-"
-    many = len(chosen) > _FEW
+    many = len(chosen) > _FEW or not step.many
     return Listing(tuple((option.short if many else None) or option.label for option in chosen))
 
 

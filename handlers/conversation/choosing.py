@@ -132,7 +132,8 @@ def _all_numbered(
 
 def _exactly(options: Sequence[Option], folded: str) -> list[str]:
     """Options of which this is a word: "cuarto" is a room before it is the fourth."""
-    return [option.code for option in options if folded in words_of(option)]
+    exact = [option.code for option in options if folded in words_of(option)]
+    return exact or [option.code for option in options if folded in option.broad]
 
 
 def _named(options: Sequence[Option], text: str) -> list[str]:

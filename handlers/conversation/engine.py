@@ -75,10 +75,14 @@ def open_question(flow: Flow, session: Session) -> Step | None:
 
 
 def is_choice(flow: Flow, session: Session, heard: Heard) -> bool:
-    """Whether the words name an option of the open question."""
+    """Whether the words name an option of the open question, or agree to what it sums up."""
     session = adopt(flow, session)
     step = flow.open_step(session.known())
-    if not isinstance(step, Choose) or session.asked != step.key:
+    if step is None or session.asked != step.key:
+        return False
+    if isinstance(step, Confirm):
+        return agrees(fold(heard.text))
+    if not isinstance(step, Choose):
         return False
     return isinstance(_hear(session, step, heard), Understood)
 
@@ -237,8 +241,8 @@ def _toggle(picked: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
     return (*picked, value)
 
 
-def _settle(turn: Turn, step: Step, choice: Any) -> Turn:
-    return replace(turn, settled=Settled(step.ask, choice))
+def _settle(turn: Turn, step: Step, choice: Any, lines: tuple[Any, ...] = ()) -> Turn:
+    return replace(turn, settled=Settled(step.ask, choice, lines))
 
 
 def _stale(flow: Flow, session: Session, mark: str = "") -> Turn:
@@ -252,13 +256,15 @@ def _stale(flow: Flow, session: Session, mark: str = "") -> Turn:
 
 def _confirm_pressed(flow: Flow, session: Session, step: Confirm, token: str) -> Turn:
     if token == asking.YES:
+        lines = asking.prompt(flow, session, step).lines
         turn = _ask(flow, session.answered(step.key, True))
-        return _settle(turn, step, _("Yes, save"))
+        return _settle(turn, step, _("Yes, save"), lines)
     pressed = _offered_as(session, step, token)
     chosen = _answered(flow, session, pressed.value) if pressed else None
     if chosen is None:
         return _stale(flow, session)
-    return _settle(_ask(flow, session.edited(chosen.key)), step, chosen.label)
+    lines = asking.prompt(flow, session, step).lines
+    return _settle(_ask(flow, session.edited(chosen.key)), step, chosen.label, lines)
 
 
 def _answered(flow: Flow, session: Session, key: Any) -> Step | None:

@@ -52,6 +52,7 @@ class Settled:
 
     question: Words
     choice: Words
+    lines: tuple[tuple[Words, Words], ...] = ()
 
 
 class Ending(StrEnum):
