@@ -18,7 +18,6 @@ from sqlalchemy import (
     ScalarSelect,
     Table,
     UniqueConstraint,
-    case,
     delete,
     exists,
     func,
@@ -72,7 +71,7 @@ link_tries = Table(
 """Wrong codes that a person sent lately."""
 
 _OPEN = ("queued", "sending", "unknown")
-_BEST_FIRST = ("delivered", "sent", "unknown", "sending", "queued")
+_KEPT_FIRST = ("sending", "unknown", "delivered", "sent", "queued")
 
 
 class Shown(NamedTuple):
@@ -267,7 +266,8 @@ def _drop_both(table: Table) -> Settle:
 
 
 def _one_copy_of_each_broadcast(connection: Connection, stays: int, goes: int) -> None:
-    """Of two copies the one that came further counts; the other leaves the broadcast, unsent."""
+    """Of two copies one goes on, first what is on its way; the other is not sent any more, and
+    leaves the broadcast as it is then."""
     mine, theirs = deliveries.alias("mine"), deliveries.alias("theirs")
     pairs = connection.execute(
         select(mine.c.id, mine.c.status, theirs.c.id, theirs.c.status).where(
@@ -276,23 +276,18 @@ def _one_copy_of_each_broadcast(connection: Connection, stays: int, goes: int) -
             mine.c.broadcast_id == theirs.c.broadcast_id,
         )
     ).all()
-    second = [
-        one if _further(its) < _further(status) else other for one, status, other, its in pairs
-    ]
-    waits = deliveries.c.status == "queued"
+    second = [one if _turn(its) < _turn(status) else other for one, status, other, its in pairs]
+    which = deliveries.c.id.in_(second)
     connection.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(second))
-        .values(
-            broadcast_id=None,
-            status=case((waits, "cancelled"), else_=deliveries.c.status),
-            error=case((waits, "merged"), else_=deliveries.c.error),
-        )
+        .where(which, deliveries.c.status == "queued")
+        .values(status="cancelled", error="merged")
     )
+    connection.execute(update(deliveries).where(which).values(broadcast_id=None))
 
 
-def _further(status: str) -> int:
-    return _BEST_FIRST.index(status) if status in _BEST_FIRST else len(_BEST_FIRST)
+def _turn(status: str) -> int:
+    return _KEPT_FIRST.index(status) if status in _KEPT_FIRST else len(_KEPT_FIRST)
 
 
 MERGED: tuple[Belongs, ...] = (

@@ -296,7 +296,7 @@ def test_a_refusal_that_comes_after_the_merge_stops_whoever_stayed(
         ("sent", "queued", ("sent", "cancelled")),
         ("queued", "delivered", ("delivered", "cancelled")),
         ("failed", "queued", ("queued", "failed")),
-        ("sending", "sent", ("sent", "sending")),
+        ("sending", "sent", ("sending", "sent")),
     ],
 )
 def test_of_two_copies_of_a_broadcast_one_goes_on(
