@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 
+from handlers.conversation import pledge_answer_words as answers
 from handlers.conversation import pledge_words as said
 from handlers.conversation.pledge_intents import is_question
 from handlers.conversation.pledge_spelling import every_measure
@@ -36,7 +37,12 @@ _LONG_NUMBER = re.compile(r"[0-9]{5}|[0-9]+(?:[.-][0-9]{3,}){1,}")
 _UNIT_AFTER = re.compile(r"(?<!\S)[0-9]+ (?P<word>[a-z]+) ")
 _STARTS_WITH_NUMBER = re.compile(r"[^a-z]*[0-9]")
 _KNOWN = (
-    said.TURNING | said.NEGATIONS | said.MONEY | said.TIME | said.APPROXIMATE | said.SMALL_WORDS
+    said.TURNING
+    | answers.NEGATIONS
+    | answers.MONEY
+    | answers.TIME
+    | answers.APPROXIMATE
+    | answers.SMALL_WORDS
 )
 _STRANGERS = 3
 
@@ -56,14 +62,16 @@ def why(plain: str) -> Reason | None:
     """Why the number, or numbers, of a reply can't be taken. None: it speaks of something else."""
     words = frozenset(plain.split())
     unit = _UNIT_AFTER.search(plain)
-    if (unit and unit["word"] in said.ELSEWHERE) or words & said.ADDRESSES:
+    if (unit and unit["word"] in answers.ELSEWHERE) or words & answers.ADDRESSES:
         return None
-    if words & said.MONEY or "$" in words:
+    if words & answers.MONEY or "$" in words:
         return Reason.MONEY
     if _speaks_of_something_else(plain, words):
         return None
-    if words & said.NEGATIONS:
+    if words & answers.NEGATIONS:
         return Reason.NEGATED
+    if words & answers.TAKING_BACK and "off" not in words:
+        return Reason.PART
     return _by_its_form(plain, words, unit["word"] if unit else None)
 
 
@@ -71,7 +79,7 @@ def _speaks_of_something_else(plain: str, words: frozenset[str]) -> bool:
     """Words that answer no ask, the number somewhere among them ("vivo en el 60608")."""
     strangers = {word for word in words if word.isalpha() and word.islower()} - _KNOWN
     strangers -= every_measure()
-    offered = "U" in words or words & said.OFFERS or _STARTS_WITH_NUMBER.match(plain)
+    offered = "U" in words or words & answers.OFFERS or _STARTS_WITH_NUMBER.match(plain)
     return len(strangers) >= _STRANGERS and not offered
 
 
@@ -81,9 +89,9 @@ def _by_its_form(plain: str, words: frozenset[str], unit: str | None) -> Reason:
         (_RANGE.search(plain) or words & {"entre", "between"}, Reason.RANGE),
         (_CLOCK_OR_DATE.search(plain), Reason.TIME),
         (_NOT_A_COUNT.search(plain) or _LONG_NUMBER.search(plain), Reason.NOT_A_COUNT),
-        (unit in every_measure() - said.TIME, Reason.OTHER_UNIT),
-        (words & said.TIME, Reason.TIME),
+        (unit in every_measure() - answers.TIME, Reason.OTHER_UNIT),
+        (words & answers.TIME, Reason.TIME),
         (len(_NUMBERS.findall(plain)) > 1, Reason.SEVERAL_NUMBERS),
-        (words & said.APPROXIMATE or "~" in words, Reason.APPROXIMATE),
+        (words & answers.APPROXIMATE or "~" in words, Reason.APPROXIMATE),
     )
     return next((reason for found, reason in forms if found), Reason.UNCLEAR)

@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 
+from handlers.conversation import pledge_answer_words as answers
 from handlers.conversation import pledge_words as said
 from handlers.conversation.pledge_words import either
 
@@ -20,22 +21,23 @@ _EDGE = either(
 )
 _AROUND = rf"(?:(?:{_EDGE}|[.,:()-]|@[a-z0-9]+|U|l[oa]s|the) )*"
 _DROP = re.compile(
-    rf"\A{_AROUND}{either(said.DROP_WORDS)} (?:{either(said.DROPPED_THING)} )?{_AROUND}\Z|"
-    rf"\b(?:{either(said.DROPS)}|{either(said.BACKS_OUT)}|"
-    rf"{either(said.DROP_ACTS)} {either(said.DROPPED_THING)}) |\Aya no (?:[.,] )?\Z"
+    rf"\A{_AROUND}{either(answers.DROP_WORDS)} (?:{either(answers.DROPPED_THING)} )?{_AROUND}\Z|"
+    rf"\b(?:{either(answers.DROPS)}|{either(answers.BACKS_OUT)}|"
+    rf"{either(answers.DROP_ACTS)} {either(answers.DROPPED_THING)}) |\Aya no (?:[.,] )?\Z"
 )
 _DROPS_OFF = re.compile(r"\bdrop \S+ (?:\S+ )?off\b")
 _END = r"\Z|[.,:)] "
 _DELIVERED = re.compile(
-    rf"\A{_AROUND}{either(said.DELIVERED_WORDS)} {_AROUND}\Z|\A{_AROUND}{either(said.ARRIVED)} |"
-    rf"\b{either(said.DELIVERS)} (?={_END}|{either(said.DELIVERED_WHERE)} )"
+    rf"\A{_AROUND}{either(answers.DELIVERED_WORDS)} {_AROUND}\Z|"
+    rf"\A{_AROUND}{either(answers.ARRIVED)} |"
+    rf"\b{either(answers.DELIVERS)} (?={_END}|{either(answers.DELIVERED_WHERE)} )"
 )
-_NOT_YET = re.compile(rf"(?<!\S){either(said.NOT_YET)} ")
-_CANNOT_DO = either(said.CANNOT_DO, said.GIVE_ES, said.GIVE_EN)
+_NOT_YET = re.compile(rf"(?<!\S){either(answers.NOT_YET)} ")
+_CANNOT_DO = either(answers.CANNOT_DO, said.GIVE_ES, said.GIVE_EN)
 _DECLINED = re.compile(
-    rf"(?<!\S)(?:{either(said.DECLINES)} |"
-    rf"{either(said.CANNOT)} (?={_END}|{_CANNOT_DO}(?:l[oea]s?)? ))|"
-    rf"\A{_AROUND}{either(said.DECLINES_WHOLE)} {_AROUND}\Z"
+    rf"(?<!\S)(?:{either(answers.DECLINES)} |"
+    rf"{either(answers.CANNOT)} (?={_END}|{_CANNOT_DO}(?:l[oea]s?)? ))|"
+    rf"\A{_AROUND}{either(answers.DECLINES_WHOLE)} {_AROUND}\Z"
 )
 _BUT = re.compile(r"(?<!\S)(?:pero|but) ")
 # "no puedo hoy, mañana sí", "no puedo con todas", "no, but my sister can"
@@ -45,7 +47,7 @@ _IN_PART = re.compile(
 _ALL_THE_SAME = re.compile(r"(?<!\S)(?:gracias a|thank you|thanks|a) (?:todos|all) ")
 _ASKS = re.compile(
     rf"[?¿]|\A(?:(?:{either(said.GREETINGS)}|[.,]) )*"
-    rf"(?:(?:y|and|pero|but|ok) )?{either(said.OPENS_QUESTION)} "
+    rf"(?:(?:y|and|pero|but|ok) )?{either(answers.OPENS_QUESTION)} "
 )
 _WILLING = re.compile(rf"(?<!\S){either(said.WILLING)} ")
 _ALL_OF_MINE = re.compile(r"(?<!\S)(?:l[oa]s|the|my|mis|all) [0-9]+ ")
@@ -74,7 +76,7 @@ def declines_in_part(plain: str) -> bool:
 
 def is_willing(plain: str) -> bool:
     """Whether help is offered amid other words."""
-    return _WILLING.search(plain) is not None and said.NEGATIONS.isdisjoint(plain.split())
+    return _WILLING.search(plain) is not None and answers.NEGATIONS.isdisjoint(plain.split())
 
 
 def names_all_of_them(plain: str) -> bool:

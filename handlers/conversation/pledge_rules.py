@@ -184,8 +184,8 @@ _ASIDES: tuple[Rule, ...] = (
     Run(re.compile(_STARTS), said.TURNING - said.OWN, 15, _FAR, _OF_CLAUSE),
     Run(re.compile(r"(?<=\. )"), said.TURNING - said.OWN, 15, _FAR, re.compile(r"\Z")),
     _fixed(f"(?:de|from) {either(said.OURS_ES, said.OURS_EN)} ", _BESIDE),
-    _fixed(rf"{_THEN}{either(said.LOGISTICS)} {_QUESTION}(?:\? )*\Z", _BESIDE),
-    _fixed(rf"{_THEN}{either(said.LOGISTICS_ASKED)} {_QUESTION}(?:\? )+\Z", _BESIDE),
+    _fixed(rf"{_THEN}{either(said.LOGISTICS)} {_QUESTION}(?:[?.] )*\Z", _BESIDE),
+    _fixed(rf"{_THEN}{either(said.LOGISTICS_ASKED)} {_QUESTION}(?:\? )+(?:[?.] )*\Z", _BESIDE),
     _fixed(
         f"{either(said.GREETINGS, said.POLITENESS, said.OKAY, said.ONLY, said.OURSELVES)} ",
         _NOTHING,
@@ -201,7 +201,7 @@ _ASIDES: tuple[Rule, ...] = (
 _ATTITUDES: tuple[Rule, ...] = (
     _fixed(f"{either(said.YES)} ", _WILLING),
     # Without its accent "si" is "if", but for where a reply begins with it.
-    _fixed(rf"(?:{_STARTS}|(?<=ola ))si |\Ayo \Z", _WILLING),
+    _fixed(rf"(?:{_STARTS}|(?<=ola ))si |\Ayo (?=[.,] |\Z)", _WILLING),
     _fixed(f"(?<!si ){either(said.WILLING)} ", _WILLING),
     _fixed(r"(?<!\bsi )(?:yo )?(?:puedo|podemos) (?=[.,]|\Z)", _WILLING),
     _fixed(f"{either(said.VAGUE, said.PERHAPS)} ", _DOUBT),

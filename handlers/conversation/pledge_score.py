@@ -46,16 +46,19 @@ class Report:
 
     total: int
     misses: Sequence[Miss]
+    precision: float  # of the replies read as a number, the share that is that number
+    recall: float  # of the replies that are a number, the share read so
 
     @property
     def wrong(self) -> int:
         return sum(isinstance(miss.heard, Pledge | PledgeAll) for miss in self.misses)
 
     def lines(self) -> list[str]:
-        """Every miss, and last how many were right and how many numbers wrong."""
+        """Every miss, precision and recall of numbers, and last what was right and wrong."""
         right = self.total - len(self.misses)
+        figures = f"number: precision {self.precision:.1%} · recall {self.recall:.1%}"
         last = f"right {right}/{self.total} · wrong number {self.wrong}"
-        return [*map(str, self.misses), last]
+        return [*map(str, self.misses), figures, last]
 
 
 def phrases(data: object) -> list[Phrase]:
@@ -84,7 +87,15 @@ def score(data: object) -> Report:
     corpus = phrases(data)
     heard = [(phrase, _read(phrase.text)) for phrase in corpus]
     misses = [Miss(phrase, reply) for phrase, reply in heard if not _agree(phrase.meaning, reply)]
-    return Report(len(corpus), misses)
+    due = [phrase for phrase in corpus if "pledge" in phrase.meaning]
+    lost = sum(miss.phrase in due for miss in misses)
+    read = sum(isinstance(reply, Pledge | PledgeAll) for _, reply in heard)
+    right = len(due) - lost
+    return Report(len(corpus), misses, _share(right, read), _share(right, len(due)))
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 1.0
 
 
 def _read(text: str) -> Reply:

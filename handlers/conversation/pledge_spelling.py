@@ -53,6 +53,7 @@ _RESPELT = (
     (re.compile(r"\bx ?(?=fa\b|fis\b|favor\b)", re.IGNORECASE), "por"),
     (re.compile(r"\bx (?=la\b|el\b|mi\b|favor\b)", re.IGNORECASE), "por "),
     (re.compile(r"(?<!\S)-(?=\d)"), " minus "),
+    (re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])"), " "),
     (re.compile(r"\bmil (?=gracias|bendiciones|disculpas|perdones)", re.IGNORECASE), ""),
 )
 _GROUPED = re.compile(r"(?<![\d.,:/-])\d{1,3}(?:[.,]\d{3})+(?![\d:/-]|[.,]\d)")
