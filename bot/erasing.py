@@ -108,6 +108,6 @@ class Eraser:
     async def _ask_later(self, asked: Asked, error: SendError, now: datetime) -> None:
         """What is on its way can't be deleted yet; a provider that is away is asked on and on."""
         _log.warning("provider_deletion_waits", channel=KEPT_BY_PROVIDER, code=error.code)
-        wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(asked.attempts, 10))
+        wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(asked.attempts - 1, 10))
         at = now + wait
         await self._database.run(partial(leaving.ask_again, provider_id=asked.provider_id, at=at))

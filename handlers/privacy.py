@@ -13,10 +13,11 @@ from handlers.conversation.numbers import whole_number
 from handlers.conversation.words import fold, word_set
 from handlers.letting_go import let_go
 from handlers.my_data import tell_all
-from handlers.newcomers import meet
+from handlers.newcomers import add_person
 from handlers.rendering import is_sms
 from locales import LANGUAGES, Message, _, translate
-from storage import leaving, profiles
+from storage import leaving
+from storage.conversations import Caller
 
 _DELETE, _KEEP = "delete", "keep"
 _SURELY = _("Yes, delete it all")
@@ -76,22 +77,25 @@ def _is_plain(context: Context) -> bool:
 
 
 def _delete(context: Context) -> None:
-    """All of it in this transaction. An empty person takes the place, to receive one farewell.
-
-    What has been handed to the provider at this moment moves to the empty person, without its
-    text, so that the ids under which the provider keeps it become known.
-    """
-    connection, now, person = context.connection, context.now, context.caller.person_id
-    let_go(connection, person, now)
-    in_flight = leaving.take_in_flight(connection, person)
-    leaving.count_departure(connection, person, now.date())
-    leaving.suppress(connection, [person], now)
-    leaving.ask_provider(connection, [person], now)
-    leaving.erase(connection, [person])
-    empty = meet(connection, context.vault, context.heard, now)
-    leaving.begin_farewell(connection, empty.person_id, empty.address_id, in_flight, now)
-    profiles.change_person(connection, empty.person_id, language=context.language)
-    context.caller, context.session, context.kind = empty, None, "consent"
+    """All of it in this transaction. An empty person takes the place, to receive one farewell."""
+    connection, now, caller = context.connection, context.now, context.caller
+    let_go(connection, caller.person_id, now)
+    leaving.count_departure(connection, caller.person_id, now.date())
+    leaving.suppress(connection, [caller.person_id], now)
+    leaving.ask_provider(connection, [caller.person_id], now)
+    empty, handle = add_person(connection, context.language, "out", now)
+    leaving.leave_empty(connection, caller.person_id, empty, caller.address_id, now)
+    context.caller = Caller(
+        person_id=empty,
+        address_id=caller.address_id,
+        channel=caller.channel,
+        address_status="active",
+        heard_at=now,
+        handle=handle,
+        language=context.language,
+        consent="out",
+    )
+    context.session, context.kind = None, "consent"
     context.say(_farewell(context))
 
 

@@ -5,7 +5,7 @@ Deleting itself is here too. Who asks for it, and what is said, live in the hand
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -115,28 +115,29 @@ def count_departure(connection: Connection, person_id: int, day: date) -> None:
         )
 
 
-def take_in_flight(connection: Connection, person_id: int) -> list[dict[str, Any]]:
-    """Deliveries that the provider may be taking at this moment, held, without their texts."""
-    statement = lock_row(
-        select(deliveries).where(
-            deliveries.c.person_id == person_id, deliveries.c.status.in_(_IN_FLIGHT)
-        )
-    )
-    return [{**row._mapping, "body": None} for row in connection.execute(statement)]
-
-
-def begin_farewell(
-    connection: Connection,
-    person_id: int,
-    address_id: int,
-    in_flight: Iterable[dict[str, Any]],
-    now: datetime,
+def leave_empty(
+    connection: Connection, person_id: int, empty_id: int, address_id: int, now: datetime
 ) -> None:
-    """An empty person waits for what is on its way, so that the provider's ids become known."""
-    connection.execute(insert(farewells), {"person_id": person_id, "since": now, "due_at": now})
-    moved = [{**row, "person_id": person_id, "address_id": address_id} for row in in_flight]
-    if moved:
-        connection.execute(insert(deliveries), moved)
+    """Removes a person all but one address, which an empty person keeps for the farewell.
+
+    What the provider may be taking at this moment moves there too, without its text, so that the
+    ids become known. Moved in place: whoever is just recording an outcome still finds the row.
+    """
+    theirs = select(addresses.c.id).where(addresses.c.person_id == person_id)
+    _scrub(connection, inbound.c.address_id.in_(theirs))
+    as_new = {"status": "active", "preferred": True, "strikes": 0, "doubted_at": None}
+    connection.execute(
+        update(addresses)
+        .where(addresses.c.id == address_id)
+        .values(person_id=empty_id, created_at=now, heard_at=now, **as_new)
+    )
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.person_id == person_id, deliveries.c.status.in_(_IN_FLIGHT))
+        .values(person_id=empty_id, address_id=address_id, body=None)
+    )
+    connection.execute(insert(farewells), {"person_id": empty_id, "since": now, "due_at": now})
+    erase(connection, [person_id])
 
 
 class Parting(NamedTuple):
