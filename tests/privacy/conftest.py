@@ -1,8 +1,11 @@
 """What the privacy tests share: an office in a country of one town, on both databases."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import Connection, insert
 
+from storage.database import Database
 from storage.gazetteer import cities, zips
 from tests.talk import Office, Person
 
@@ -32,6 +35,15 @@ def found_chicago(connection: Connection) -> None:
 def town(bare_office: Office) -> Office:
     bare_office.database.run_now(found_chicago)
     return bare_office
+
+
+@pytest.fixture
+def lite_town(sqlite_url: str) -> Iterator[Office]:
+    """On SQLite alone: for what is about words, not about SQL."""
+    database = Database(sqlite_url)
+    database.run_now(found_chicago)
+    yield Office(database)
+    database.close_now()
 
 
 def volunteers(person: Person, name: str = "Ana Lucía") -> Person:

@@ -11,10 +11,10 @@ from tests.talk import Office, Person
 
 
 @pytest.fixture
-def silent(town: Office) -> Person:
+def silent(lite_town: Office) -> Person:
     """Ana joined and has not written for more than a year."""
-    ana = volunteers(town.texter())
-    town.later(days=366)
+    ana = volunteers(lite_town.texter())
+    lite_town.later(days=366)
     return ana
 
 
@@ -142,10 +142,12 @@ def test_who_had_stopped_is_asked_when_they_come_back_and_not_before(town: Offic
 
 
 @pytest.mark.parametrize("text", ["mis datos", "borrar mis datos"])
-def test_after_a_stop_and_long_silence_data_are_not_shown_before(town: Office, text: str) -> None:
-    ana = volunteers(town.texter())
+def test_after_a_stop_and_long_silence_data_are_not_shown_before(
+    lite_town: Office, text: str
+) -> None:
+    ana = volunteers(lite_town.texter())
     ana.says("ALTO")
-    town.later(days=400)
+    lite_town.later(days=400)
 
     ana.says(text).hears("manda YO")
     assert "Ana" not in "".join(ana.heard)

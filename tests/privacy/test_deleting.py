@@ -82,8 +82,8 @@ def test_nobody_parts_before_the_farewell_has_gone_out(town: Office) -> None:
     "answer",
     ["no", "NO", "2", "no gracias", "SALIR", "exit", "No, déjalo"],
 )
-def test_a_no_keeps_everything(town: Office, answer: str) -> None:
-    ana = volunteers(town.texter())
+def test_a_no_keeps_everything(lite_town: Office, answer: str) -> None:
+    ana = volunteers(lite_town.texter())
 
     ana.says("borrar mis datos").says(answer).hears("no borramos nada")
 
@@ -94,8 +94,8 @@ def test_a_no_keeps_everything(town: Office, answer: str) -> None:
     "answer",
     ["no sé si borra todo", "claro que no", "¿sí o no?", "sí pero no ahora", "borrar mis datos"],
 )
-def test_what_only_sounds_like_a_yes_is_asked_again(town: Office, answer: str) -> None:
-    ana = volunteers(town.texter())
+def test_what_only_sounds_like_a_yes_is_asked_again(lite_town: Office, answer: str) -> None:
+    ana = volunteers(lite_town.texter())
 
     ana.says("borrar mis datos").says(answer)
 
@@ -103,8 +103,8 @@ def test_what_only_sounds_like_a_yes_is_asked_again(town: Office, answer: str) -
 
 
 @pytest.mark.parametrize("answer", ["sí", "SI", "1", "yes", "Sí.", "y", "Sí, borra todo", "uno"])
-def test_a_plain_yes_is_understood_however_it_is_written(town: Office, answer: str) -> None:
-    ana = volunteers(town.texter())
+def test_a_plain_yes_is_understood_however_it_is_written(lite_town: Office, answer: str) -> None:
+    ana = volunteers(lite_town.texter())
 
     ana.says("borrar mis datos").says(answer).hears("Borramos todo")
 
@@ -189,7 +189,7 @@ def test_after_a_deletion_nothing_is_said_but_to_a_start_word(town: Office) -> N
 
     ana.says("hola").hears_nothing()
     ana.says("sí").hears_nothing()
-    ana.says("START").hears("Como quieres participar")
+    ana.says("ALTA").hears("Como quieres participar")
 
 
 def test_who_comes_back_starts_afresh_and_stays(town: Office) -> None:
