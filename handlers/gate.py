@@ -33,7 +33,7 @@ def handled(context: Context) -> bool:
     elif verdict.consent is Consent.UNCLEAR and not _answers_question(context):
         return _asks_if_stop(context)
     elif verdict.consent is Consent.START and COMMANDS.find(context.heard.text) is None:
-        registration.join(context, "")
+        _start(context)
     else:
         return False
     return True
@@ -109,9 +109,21 @@ def _answers_stop_question(context: Context, words: frozenset[str]) -> bool:
     return _asked_lately(context)
 
 
+def _start(context: Context) -> None:
+    """Someone who wants in, in their own words; in the middle of a flow its question returns."""
+    if context.session is None:
+        registration.join(context, "")
+    else:
+        _ask_again(context)
+
+
 def _go_on(context: Context) -> None:
     profiles.close_handovers(context.connection, context.caller.person_id, "unclear", context.now)
     context.say(_("All right, we go on as before."))
+    _ask_again(context)
+
+
+def _ask_again(context: Context) -> None:
     session = context.session
     feature = FEATURES.get(session.flow) if session else None
     if session is not None and feature is not None:

@@ -1,13 +1,13 @@
 """Telegram through python-telegram-bot: sends, polls, sets the bot up. No pace, no rows."""
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
+import structlog
 from telegram import (
     Bot,
     BotCommand,
@@ -37,7 +37,7 @@ _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger()
 
 Commit = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -151,7 +151,7 @@ class TelegramChannel:
             except Exception as error:
                 failure = decide(error)
                 asked = failure.retry_after.total_seconds() if failure.retry_after else 0
-                _log.warning("telegram polling pauses", extra={"code": failure.code})
+                _log.warning("polling_pauses", code=failure.code)
                 await asyncio.sleep(max(pause, asked))
                 pause = min(pause * 2, _LONGEST_PAUSE)
 

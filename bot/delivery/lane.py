@@ -226,7 +226,7 @@ class Lane:
         if self._patience_ends is None:
             return False
         if time.monotonic() > self._patience_ends:
-            log.error("delivery_stopped_early", unrecorded=self._load.held + len(self._outcomes))
+            log.error("delivery_stopped_early", waiting=self._load.held + len(self._outcomes))
             return True
         return not (self._load.held or self._outcomes)
 
