@@ -12,6 +12,7 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot.broadcasting import Broadcaster
 from bot.catchup import CatchUp
 from bot.channels.base import Channel
 from bot.channels.sms import SmsChannel
@@ -31,6 +32,7 @@ from bot.sweeping import Sweeper
 from bot.telegram_setup import TelegramSetup
 from bot.web.health import Health
 from bot.web.webhooks import SmsWebhooks, TelegramWebhook
+from handlers.broadcasts import Renderer
 from handlers.conversation.messages import ChannelName, Outgoing
 from handlers.inbound import Desk, receive
 from handlers.policy import Policy
@@ -168,8 +170,13 @@ def _wire(
         routes += webhooks.routes()
     eraser = Eraser(database, vault, sms, now)
     clock.listen(eraser.step)
+    cap, quiet = settings.frequency_cap, settings.quiet_hours
+    broadcaster = Broadcaster(database, settings.channels, quiet, cap, now)
+    clock.listen(broadcaster.run)
     means = Means(
         *(database, vault, _worker_name(), now, metrics),
+        renderers={"broadcast": Renderer(vault, desk.policy)},
+        frequency_cap=settings.frequency_cap,
         quiet=settings.quiet_hours,
         timing=seams.timing,
         may_send=always if catch_up is None else catch_up.may_send,

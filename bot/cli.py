@@ -102,6 +102,54 @@ def chat(
 
 
 @app.command()
+def send(file: Annotated[Path, typer.Argument(help="A JSON file: topic, es, en, …")]) -> None:
+    """An action alert to many, at once or later; prints its code."""
+    from bot import operating
+
+    _print_report(lambda: [operating.send(_object(file))])
+
+
+@app.command()
+def status(
+    code: Annotated[str | None, typer.Argument(help="Such as A7; default: all that is open.")] = (
+        None
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """How a broadcast, a need or an event stands."""
+    from bot import operating
+
+    print(operating.status(code, as_json=as_json))
+
+
+Code = Annotated[str, typer.Argument(help="Such as A7.")]
+
+
+@app.command()
+def hold(code: Code) -> None:
+    """Stops a broadcast until it is resumed; the next second sends nothing of it."""
+    from bot import operating
+
+    operating.act("hold", code)
+
+
+@app.command()
+def resume(code: Code) -> None:
+    """Goes on with a broadcast that is held."""
+    from bot import operating
+
+    operating.act("resume", code)
+
+
+@app.command()
+def abort(code: Code) -> None:
+    """Ends a broadcast for good: whoever has not got it won't."""
+    from bot import operating
+
+    operating.act("abort", code)
+
+
+@app.command()
 def sweep() -> None:
     """Retention now: what is older than the settings allow goes."""
     from bot import upkeep
@@ -238,8 +286,6 @@ def _json(file: Path) -> object:
 
 
 def _serve(roles: set[str], host: str | None = None, port: int | None = None) -> None:
-    from bot.serving import serve
-
     changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = Settings.load().model_copy(update=changes)
     if not settings.channels:
@@ -247,6 +293,8 @@ def _serve(roles: set[str], host: str | None = None, port: int | None = None) ->
             "no channel has credentials: set TELEGRAM_TOKEN, or TWILIO_ACCOUNT_SID,"
             " TWILIO_AUTH_TOKEN and TWILIO_FROM."
         )
+    from bot.serving import serve
+
     serve(settings, frozenset(roles))
 
 

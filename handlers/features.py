@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handlers import breaks, help, linking, privacy, profile, registration, sides
+from handlers import breaks, broadcasts, help, linking, privacy, profile, registration, sides
 from handlers.commands import Command, Commands, said
 from handlers.context import Context
 from handlers.conversation.flow import Flow
@@ -42,14 +42,16 @@ COMMANDS = Commands(
             said("join", "start", "unirme", "unirse", "alta", "inicio"),
             registration.join,
             flow="registration",
+            fits=registration.knows_code,
             about=_("Join the network"),
             slash={"es": "unirme", "en": "join"},
             takes=True,
         ),
         Command(
-            said("volunteer", "voluntario", "voluntaria"),
+            said("volunteer", "voluntario", "voluntaria", "voluntariado"),
             registration.volunteer,
             flow="registration",
+            fits=registration.knows_code,
             about=_("Volunteer"),
             slash={"es": "voluntariado", "en": "volunteer"},
             takes=True,
@@ -74,6 +76,14 @@ COMMANDS = Commands(
             takes=True,
         ),
         Command(said("resume", "reanudar"), breaks.resume, anytime=True),
+        Command(
+            said(
+                *("done", "i did it", "it's done", "all done"),
+                *("hecho", "ya lo hice", "lo hice", "ya está hecho"),
+            ),
+            broadcasts.said_done,
+            anytime=True,
+        ),
         Command(said("mute", "silenciar"), breaks.start_mute, takes=True),
         Command(
             said(

@@ -38,12 +38,14 @@ class Sighting:
 
     one: exactly that city · several: cities of one name, to be asked back · close: none is named
     so, these are similar ("did you mean …?") · broad: a country or region (`area`, empty when it
-    could be several), with its largest cities as examples · nothing.
+    could be several; all that it may be are in `within`), with its largest cities as examples ·
+    nothing.
     """
 
     kind: Kind
     cities: tuple[City, ...] = ()
     area: str = ""
+    within: Areas = ANYWHERE
 
 
 def look_for(connection: Connection, text: str, language: Language, near: str | None) -> Sighting:
@@ -182,7 +184,7 @@ class _Search:
         ][:1]
         others = [city for city in largest if city.id not in {own.id for own in inside}]
         offered = [*inside, *others][: OFFERED - len(outside)] + outside
-        return Sighting("broad", tuple(offered), _name_of(area))
+        return Sighting("broad", tuple(offered), _name_of(area), area)
 
     def _doubt_if_small(self, reading: Reading, same: Sequence[City]) -> Sighting:
         """A small town may be a large city's name with one letter wrong: then both are offered."""

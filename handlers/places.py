@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from handlers import place_text
 from handlers.place_search import Kind, Sighting, look_for, matching
-from handlers.place_text import Reading
+from handlers.place_text import ANYWHERE, Areas, Reading
 from locales import Language
 from storage import gazetteer
 from storage.gazetteer import City
@@ -55,6 +55,7 @@ class Found:
     kind: Kind
     places: tuple[Place, ...] = ()
     area: str = ""
+    within: Areas = ANYWHERE
 
 
 def find_places(
@@ -110,7 +111,7 @@ def _agree(city: City, seen: Sighting) -> bool:
 
 
 def _found(seen: Sighting) -> Found:
-    return Found(seen.kind, tuple(map(_place, seen.cities)), seen.area)
+    return Found(seen.kind, tuple(map(_place, seen.cities)), seen.area, seen.within)
 
 
 def _place(city: City) -> Place:

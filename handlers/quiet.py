@@ -29,12 +29,37 @@ def decent(window: Window | None, zone: str | None, now: datetime) -> datetime:
     return max(now, _next_decent(window, zone, minute))
 
 
+def after_decent(window: Window | None, zone: str | None, start: datetime, hours: int) -> datetime:
+    """When so many decent hours have gone by since `start`; `zone` as in `decent`."""
+    if window is None:
+        return start + timedelta(hours=hours)
+    minute, left = start.replace(second=0, microsecond=0), hours * 60
+    zones = _first_reading(window, zone, minute)
+    while left:
+        left -= _all_decent(window, zones, minute)
+        minute += _MINUTE
+    return minute
+
+
+def _first_reading(window: Window, zone: str | None, minute: datetime) -> tuple[ZoneInfo, ...]:
+    """The reading of a zone that leaves any decent hour; every single zone does."""
+    for zones in _readings(zone)[:-1]:
+        moments = (minute + count * _MINUTE for count in range(_FURTHEST // _MINUTE))
+        if any(_all_decent(window, zones, moment) for moment in moments):
+            return zones
+    return _readings(zone)[-1]
+
+
+def _all_decent(window: Window, zones: tuple[ZoneInfo, ...], moment: datetime) -> bool:
+    return not any(_is_quiet(window, moment.astimezone(each).time()) for each in zones)
+
+
 @lru_cache(maxsize=4096)
 def _next_decent(window: Window, zone: str | None, minute: datetime) -> datetime:
     for zones in _readings(zone):
         moment = minute
         while moment < minute + _FURTHEST:
-            if not any(_is_quiet(window, moment.astimezone(each).time()) for each in zones):
+            if _all_decent(window, zones, moment):
                 return moment
             moment += _MINUTE
     return minute

@@ -56,6 +56,8 @@ _CHORES: tuple[tuple[Chore, Age], ...] = (
     (retention.FAREWELLS, _farewell),
     (retention.STUCK_DELIVERIES, _messages),
     (retention.OLD_DELIVERIES, _closed),
+    (retention.THEIR_DELIVERIES, _closed),
+    (retention.ENDED_BROADCASTS, _closed),
     (retention.DELIVERY_TEXTS, _messages),
     (retention.OLD_INBOUND, _came),
     (retention.INBOUND_TEXTS, _messages),

@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from storage.broadcasts import keep_count
 from storage.columns import Id
 from storage.database import Instant, insert, lock_row, metadata, skip_locked
 from storage.messages import deliveries, inbound
@@ -81,6 +82,7 @@ def erase(connection: Connection, person_ids: Sequence[int]) -> int:
     """Removes people and all that belongs to them; what the provider sent stays known by its id."""
     theirs = select(addresses.c.id).where(addresses.c.person_id.in_(person_ids))
     _scrub(connection, inbound.c.address_id.in_(theirs))
+    keep_count(connection, deliveries.c.person_id.in_(person_ids))
     return connection.execute(delete(people).where(people.c.id.in_(person_ids))).rowcount
 
 
@@ -255,6 +257,7 @@ def is_only_address(connection: Connection, person_id: int, address_id: int) -> 
 def cut_address(connection: Connection, address_id: int) -> None:
     """The address is somebody else's now; what was written there goes with it."""
     _scrub(connection, inbound.c.address_id == address_id)
+    keep_count(connection, deliveries.c.address_id == address_id)
     connection.execute(delete(addresses).where(addresses.c.id == address_id))
 
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 
+from storage.broadcasts import keep_count
 from storage.columns import Id
 from storage.database import Instant, insert, metadata
 from storage.leaving import farewells
@@ -283,6 +284,7 @@ def _one_copy_of_each_broadcast(connection: Connection, stays: int, goes: int) -
         .where(which, deliveries.c.status == "queued")
         .values(status="cancelled", error="merged")
     )
+    keep_count(connection, which)
     connection.execute(update(deliveries).where(which).values(broadcast_id=None))
 
 

@@ -85,6 +85,12 @@ deliveries = Table(
     Column("provider_id", String(64)),
     Column("error", String(64)),
     Column("segments", SmallInteger),
+    Column(
+        "wording",
+        String(4),
+        comment="how a broadcast was rendered: its language, + with who we are",
+    ),
+    Column("done_at", Instant, comment="when they said DONE"),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("broadcast_id", "person_id"),

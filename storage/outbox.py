@@ -34,6 +34,7 @@ class Due(NamedTuple):
     person_id: int
     address_id: int
     broadcast_id: int | None
+    channel: str
     kind: str
     priority: int
     body: bytes | None
@@ -45,6 +46,7 @@ class Due(NamedTuple):
     paused_until: datetime | None
     zone: str | None
     language: str
+    wording: str | None
 
 
 class Unknown(NamedTuple):
@@ -62,6 +64,7 @@ class Unknown(NamedTuple):
     called_at: datetime
     value: bytes
     language: str
+    wording: str | None
 
 
 def _is(column: ColumnElement[str], *statuses: Status) -> ColumnElement[bool]:
@@ -88,9 +91,10 @@ _HELD_BACK = exists().where(
 )
 _DUE = skip_locked(
     select(
-        *(_d.id, _d.person_id, _d.address_id, _d.broadcast_id, _d.kind, _d.priority, _d.body),
-        *(_d.expires_at, _d.attempts, addresses.c.value, addresses.c.status),
+        *(_d.id, _d.person_id, _d.address_id, _d.broadcast_id, _d.channel, _d.kind, _d.priority),
+        *(_d.body, _d.expires_at, _d.attempts, addresses.c.value, addresses.c.status),
         *(people.c.consent, people.c.paused_until, people.c.zone, people.c.language),
+        _d.wording,
     )
     .join(addresses, addresses.c.id == _d.address_id)
     .join(people, people.c.id == _d.person_id)
@@ -291,6 +295,7 @@ _UNKNOWNS = skip_locked(
     select(
         *(_d.id, _d.person_id, _d.address_id, _d.broadcast_id, _d.channel, _d.kind, _d.body),
         *(_d.attempts, _d.unknowns, _d.called_at, addresses.c.value, people.c.language),
+        _d.wording,
     )
     .join(addresses, addresses.c.id == _d.address_id)
     .join(people, people.c.id == _d.person_id)

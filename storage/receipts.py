@@ -39,7 +39,7 @@ _FORGET = delete(receipts).where(
 )
 _FORGET_OLD = delete(receipts).where(receipts.c.at < bindparam("before"))
 _RECEIVED = lock_row(
-    select(_d.id, _d.person_id, _d.address_id, _d.status).where(
+    select(_d.id, _d.person_id, _d.address_id, _d.status, _d.broadcast_id).where(
         _d.provider_id == bindparam("provider"), _d.channel == bindparam("channel")
     )
 )
@@ -57,6 +57,7 @@ class Received(NamedTuple):
     person_id: int
     address_id: int
     status: Status
+    broadcast_id: int | None
 
 
 def keep(
@@ -94,7 +95,7 @@ def received(connection: Connection, channel: str, provider_id: str) -> Received
     row = connection.execute(_RECEIVED, fields).first()
     if row is None:
         return None
-    return Received(row.id, row.person_id, row.address_id, Status(row.status))
+    return Received(row.id, row.person_id, row.address_id, Status(row.status), row.broadcast_id)
 
 
 def advance(

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, exists, select, update
 
 from storage import leaving
+from storage.broadcasts import broadcasts
+from storage.codes import free_codes
 from storage.leaving import farewells
 from storage.messages import Status, deliveries, inbound, receipts
 from storage.people import addresses, handovers, people, registrations, sessions
@@ -88,6 +90,13 @@ def _forgotten(connection: Connection, which: ColumnElement[bool], now: datetime
     return leaving.erase(connection, [row.id for row in found])
 
 
+def _closed_for_good(connection: Connection, which: ColumnElement[bool], _now: datetime) -> int:
+    """Their codes may name something else from now on."""
+    ids = list(connection.scalars(select(broadcasts.c.id).where(which)))
+    free_codes(connection, "broadcast", ids)
+    return connection.execute(delete(broadcasts).where(broadcasts.c.id.in_(ids))).rowcount
+
+
 def _is_stranger(before: datetime) -> ColumnElement[bool]:
     """Wrote once, never joined, and has been silent since."""
     theirs = addresses.c.person_id == people.c.id
@@ -106,7 +115,7 @@ OLD_DELIVERIES = Chore(
     lambda before: and_(
         deliveries.c.updated_at < before,
         deliveries.c.status.in_(_CLOSED),
-        # A broadcast's deliveries are its account, and go with it.
+        # A broadcast's deliveries are its books, and go with it.
         deliveries.c.broadcast_id.is_(None),
     ),
     _deleted(deliveries.c.id),
@@ -126,6 +135,23 @@ DELIVERY_TEXTS = Chore(
         deliveries.c.body.is_not(None),
     ),
     _emptied(deliveries.c.body),
+)
+ENDED_BROADCASTS = Chore(
+    "broadcasts",
+    broadcasts.c.id,
+    lambda before: and_(
+        broadcasts.c.ended_at < before,
+        ~exists().where(deliveries.c.broadcast_id == broadcasts.c.id),
+    ),
+    _closed_for_good,
+)
+THEIR_DELIVERIES = Chore(
+    "deliveries of broadcasts",
+    deliveries.c.id,
+    lambda before: deliveries.c.broadcast_id.in_(
+        select(broadcasts.c.id).where(broadcasts.c.ended_at < before)
+    ),
+    _deleted(deliveries.c.id),
 )
 OLD_INBOUND = Chore(
     "messages received",

@@ -1,6 +1,7 @@
 """Claiming: what is due, rechecked, paced and marked as being sent, in one unit. No calls."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,10 +11,13 @@ from sqlalchemy import Connection
 from bot.delivery import pace
 from bot.delivery.means import Means, Renderer
 from bot.delivery.pace import Pace, Slots
-from bot.delivery.recheck import Close, Wait, recheck
+from bot.delivery.recheck import Allowance, Close, Wait, recheck
+from bot.delivery.watch import told_held
 from handlers.conversation.messages import ChannelName, Outgoing
 from handlers.outbox import decode
 from storage import outbox, senders
+from storage.broadcast_deliveries import LastLook, last_look, used_up
+from storage.broadcasts import CANARY
 from storage.messages import Priority, Status
 from storage.outbox import Due, Unknown
 from storage.sealed import SealError, Vault
@@ -25,7 +29,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(slots=True)
 class Letter:
-    """A claimed delivery, opened. `attempts` counts this one.
+    """A claimed delivery, opened. `attempts` counts this one. `counted`: it is a canary's.
 
     `slot` and `stale` are monotonic seconds: when the call may begin, and when it must have
     begun. `probe`: it tries a halted sender.
@@ -39,6 +43,8 @@ class Letter:
     priority: int
     attempts: int
     expires_at: datetime | None
+    broadcast_id: int | None = None
+    counted: bool = False
     slot: float = 0.0
     stale: float = 0.0
     probe: bool = False
@@ -147,8 +153,14 @@ class Claimer:
         self, connection: Connection, rows: Sequence[Due], now: datetime, closed: list[Status]
     ) -> list[Letter]:
         going, closing, waiting = [], [], []
+        look = self._last_look(connection, rows, now)
+        allowance = Allowance.of(look)
         for row in rows:
-            match recheck(row, now, self.means.quiet) or self._spaced(row, now):
+            match (
+                recheck(row, now, self.means.quiet, look)
+                or self._spaced(row, now)
+                or allowance.take(row, now)
+            ):
                 case Close(status, why):
                     closing.append({"row": row.id, "to": status, "why": why, "now": now})
                 case Wait(until):
@@ -156,6 +168,8 @@ class Claimer:
                 case None:
                     going.append(row)
         letters, unreadable = self._opened(connection, going)
+        for letter in letters:
+            letter.counted = letter.broadcast_id in allowance.left
         closing += [
             {"row": row.id, "to": Status.FAILED, "why": why, "now": now} for row, why in unreadable
         ]
@@ -163,6 +177,10 @@ class Claimer:
         outbox.postpone(connection, waiting)
         closed += [Status(str(each["to"])) for each in closing]
         return letters
+
+    def _last_look(self, connection: Connection, rows: Sequence[Due], now: datetime) -> LastLook:
+        copies = [(row.broadcast_id, row.person_id) for row in rows if row.broadcast_id is not None]
+        return last_look(connection, copies, self.means.frequency_cap, now)
 
     def _spaced(self, row: Due, now: datetime) -> Wait | None:
         """Bulk keeps its distance from what was just sent to the same chat."""
@@ -192,7 +210,7 @@ class Claimer:
             letters.append(
                 Letter(
                     *(row.id, row.person_id, row.address_id, to, message),
-                    *(row.priority, row.attempts + 1, row.expires_at),
+                    *(row.priority, row.attempts + 1, row.expires_at, row.broadcast_id),
                 )
             )
         return letters, unreadable
@@ -244,6 +262,10 @@ class Claimer:
             now=now,
             lease_until=now + self.means.timing.lease,
         )
+        counted = Counter(each.broadcast_id for each in letters if each.counted)
+        for broadcast, taken in counted.items():
+            if broadcast is not None and used_up(connection, broadcast, taken):
+                told_held(broadcast, CANARY)
 
 
 def body(vault: Vault, row: Due | Unknown) -> Outgoing | None:

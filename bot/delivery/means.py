@@ -26,10 +26,10 @@ def always(_channel: ChannelName, _now: datetime) -> bool:
 class Means:
     """`worker` names this process, in 32 characters, among those that share the database.
 
-    `renderers` are by kind of delivery. `quiet`: when nobody is written to unasked. `may_send` is
-    asked at each claim, on the database's thread. `failpoint` is called with "claimed" (in the
-    unit that marks deliveries as being sent), "sending" (before each call), "called" (after it)
-    and "recorded".
+    `renderers` are by kind of delivery. `frequency_cap`: broadcasts a person a day. `quiet`: when
+    nobody is written to unasked. `may_send` is asked at each claim, on the database's thread.
+    `failpoint` is called with "claimed" (in the unit that marks deliveries as being sent),
+    "sending" (before each call), "called" (after it) and "recorded".
     """
 
     database: Database
@@ -38,6 +38,7 @@ class Means:
     clock: Callable[[], datetime]
     metrics: Metrics
     renderers: Mapping[str, Renderer] = field(default_factory=dict)
+    frequency_cap: int = 3
     quiet: Window | None = None
     timing: Timing = field(default_factory=Timing)
     may_send: Callable[[ChannelName, datetime], bool] = always

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from bot.channels.base import SenderEffect
 from bot.delivery.effects import Whose, alert, apply_to_address
+from bot.delivery.watch import hold, hold_failing
 from handlers.conversation.messages import ChannelName
 from storage import receipts, senders, standing
 from storage.messages import Status
@@ -67,6 +68,17 @@ def _apply(
         alert(channel, report.code or "receipt", report.sender)
     if report.sender is SenderEffect.CONFIGURATION:
         senders.halt(connection, channel, report.code or "receipt", now=now)
+    _watch(connection, found.broadcast_id, report)
+
+
+def _watch(connection: Connection, broadcast_id: int | None, report: "StatusReport") -> None:
+    """A broadcast that is filtered, or fails too often, is held."""
+    if broadcast_id is None or report.status is not Status.FAILED:
+        return
+    if report.sender in (SenderEffect.CONFIGURATION, SenderEffect.FILTERED):
+        hold(connection, broadcast_id, report.code or "receipt")
+    else:
+        hold_failing(connection, {broadcast_id})
 
 
 def _report(provider_id: str, status: Status, code: str | None) -> "StatusReport":

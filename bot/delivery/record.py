@@ -13,6 +13,7 @@ from bot.delivery import receipts
 from bot.delivery.claim import Letter
 from bot.delivery.effects import Whose, apply_to_address
 from bot.delivery.means import Means
+from bot.delivery.watch import hold, hold_failing
 from handlers.conversation.messages import ChannelName
 from storage import outbox, senders, standing
 
@@ -63,6 +64,7 @@ class _Batch:
             write(self.connection, rows)
         self._about_addresses(outcomes)
         self._about_sender(outcomes)
+        self._about_broadcasts(outcomes)
         self._receipts()
 
     def _sent(self, letter: Letter, sent: Sent) -> None:
@@ -125,6 +127,17 @@ class _Batch:
             elif error.sender is SenderEffect.CAPPED or error.retry_after is not None:
                 until = self.now + (error.retry_after or timing.capped)
                 senders.hold(self.connection, sender, until=until)
+
+    def _about_broadcasts(self, outcomes: Sequence[Outcome]) -> None:
+        failed = set()
+        for letter, error in _errors(outcomes):
+            if letter.broadcast_id is None:
+                continue
+            if error.sender in _HALTING:
+                hold(self.connection, letter.broadcast_id, error.code)
+            elif error.decision is Decision.NEVER:
+                failed.add(letter.broadcast_id)
+        hold_failing(self.connection, failed)
 
     def _receipts(self) -> None:
         """What the provider reported before we knew its id for the message."""

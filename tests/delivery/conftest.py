@@ -38,6 +38,7 @@ class Office:
         self.quiet: Window | None = None
         self.renderers: dict[str, Any] = {}
         self.pace = Pace()
+        self.frequency_cap = 3
         self.calls = 32
         self.failpoint: Callable[[str], None] = storage.no_failpoint
         self._workers = 0
@@ -55,6 +56,7 @@ class Office:
             self.clock,
             Metrics(),
             renderers=self.renderers,
+            frequency_cap=self.frequency_cap,
             quiet=self.quiet,
             timing=self.timing,
             failpoint=self.failpoint,

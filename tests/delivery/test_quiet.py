@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.quiet import decent
+from handlers.quiet import after_decent, decent
 
 NIGHT = (time(20), time(9))
 SIESTA = (time(13), time(15, 30))
@@ -97,3 +97,34 @@ def test_a_day_too_short_for_hawaii_and_new_york_is_read_for_fewer_zones() -> No
 def test_no_quiet_hours_no_waiting() -> None:
     now = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
     assert decent(None, "America/Chicago", now) == now
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "end"),
+    [
+        # Noon, 8 hours that day, 11 on the next, 5 on the third.
+        ("America/Mexico_City", "2026-06-01T12:00-06:00", "2026-06-03T14:00-06:00"),
+        # At night the count begins in the morning.
+        ("America/Mexico_City", "2026-06-01T22:00-06:00", "2026-06-04T11:00-06:00"),
+        # The clock goes back at night in Chicago: nothing of the day is lost or won.
+        ("America/Chicago", "2026-10-31T12:00-05:00", "2026-11-02T14:00-06:00"),
+        # Decent from Hawaii to New York: six hours a day, from 9 there to 20 here.
+        (None, "2026-12-01T19:00+00:00", "2026-12-05T01:00+00:00"),
+    ],
+)
+def test_decent_hours_are_counted_by_the_persons_clock(
+    zone: str | None, start: str, end: str
+) -> None:
+    begins = datetime.fromisoformat(start)
+    assert after_decent(NIGHT, zone, begins, 24) == datetime.fromisoformat(end)
+
+
+def test_without_quiet_hours_an_hour_is_an_hour() -> None:
+    start = datetime(2026, 12, 1, 3, tzinfo=UTC)
+    assert after_decent(None, "America/Chicago", start, 24) == start + timedelta(days=1)
+
+
+def test_a_window_that_leaves_no_common_hour_still_ends() -> None:
+    narrow = time(12), time(11)  # decent from 11 to 12 only
+    start = datetime(2026, 12, 1, 3, tzinfo=UTC)
+    assert after_decent(narrow, None, start, 2) == datetime(2026, 12, 2, 17, tzinfo=UTC)

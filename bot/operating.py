@@ -1,0 +1,92 @@
+"""The operator's part in broadcasts, at the command line: sent, looked at, held, aborted."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.faults import OperatorError
+from bot.migrating import refuse_outdated
+from bot.settings import Settings
+from bot.upkeep import opened
+from handlers import broadcasts
+from handlers.alert_file import read_alert
+from handlers.status import COUNTS, Facts, all_open, facts_of
+from storage.audit import OPERATOR
+from storage.database import Database
+
+_ACTS: Mapping[str, Callable[..., bool]] = {
+    "hold": broadcasts.hold,
+    "resume": broadcasts.resume,
+    "abort": broadcasts.abort,
+}
+
+
+def send(given: Mapping[str, object]) -> str:
+    """The code of the alert. ValueError: the file is not as it should be, and nothing was sent."""
+    now = datetime.now(UTC)
+
+    def unit(connection: Connection) -> str:
+        alert = read_alert(connection, given, desk.policy, now)
+        return broadcasts.create(
+            connection, desk.vault, alert, actor=OPERATOR, now=now, capped=False
+        )
+
+    with opened(Settings.load()) as (database, desk):
+        return database.run_now(unit)
+
+
+def status(code: str | None, *, as_json: bool) -> str:
+    """What the command prints."""
+    if code is None:
+        found = _read(all_open)
+        return json.dumps(found) if as_json else "\n".join(_overview(found))
+    facts = _read(lambda connection: facts_of(connection, code))
+    if facts is None:
+        raise OperatorError(f"nothing has the code {code[:16]!r}.")
+    return json.dumps(facts) if as_json else "\n".join(_told(facts))
+
+
+def act(name: str, code: str) -> None:
+    """OperatorError when there is no such broadcast, or nothing to do."""
+    now = datetime.now(UTC)
+
+    def unit(connection: Connection) -> None:
+        run = broadcasts.find(connection, code)
+        if run is None:
+            raise OperatorError(f"no broadcast has the code {code[:16]!r}.")
+        if not _ACTS[name](connection, run, actor=OPERATOR, now=now):
+            raise OperatorError(f"{run.code} is {run.state}: there is nothing to {name}.")
+
+    with opened(Settings.load()) as (database, _desk):
+        database.run_now(unit)
+
+
+def _read(unit: Callable[[Connection], Any]) -> Any:
+    """Counts need no key."""
+    url = Settings.load(need_keys=False).database_url
+    refuse_outdated(url)
+    database = Database(url)
+    try:
+        return database.read_now(unit)
+    finally:
+        database.close_now()
+
+
+def _overview(found: Facts) -> list[str]:
+    lines = [line for each in found["open"] for line in _told(each)] or ["Nothing is open."]
+    lines += [f"{name} is halted: {code}" for name, code in found["halted"].items()]
+    return [*lines, f"{found['people_waiting']} people wait for a human."]
+
+
+def _told(facts: Facts) -> list[str]:
+    about = " · ".join(filter(None, (facts["kind"], facts["topic"])))
+    held = f" ({facts['reason']})" if facts["reason"] else ""
+    counts = ", ".join(f"{facts[name]} {name}" for name in COUNTS if facts[name])
+    return [
+        f"{facts['code']}  {about}: {facts['status']}{held}, from {facts['starts_at']}",
+        f"    {facts['audience']} people" + (f": {counts}" if counts else ""),
+        f"    {facts['done']} said DONE",
+    ]
