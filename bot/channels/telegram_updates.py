@@ -15,11 +15,12 @@ from telegram import (
     User,
 )
 
-from bot.channels.telegram_texts import MAX_ID, MAX_TEXT, read_text
 from bot.channels.text import RefusedError, cleaned
 from handlers.conversation.messages import Inbound, Kind, Media, Press, SharedContact
 
 ALLOWED: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+MAX_TEXT: Final = 4096
+_MAX_ID: Final = 2**63
 _ABSENT: Final = ("left", "kicked")
 
 # Attribute of a message → what it is for us. The first counts: an animation is a document too.
@@ -38,8 +39,6 @@ def read(update: object, now: datetime, username: str | None) -> Inbound:
     """Raises RefusedError for what is not for us, and anything at all for what is no update."""
     if not isinstance(update, dict):
         raise RefusedError("malformed")
-    if (typed := read_text(update)) is not None:
-        return typed
     parsed = Update.de_json(update, None)
     provider_id = str(_id(parsed.update_id))
     if parsed.callback_query:
@@ -168,6 +167,6 @@ def _language(user: User | None) -> str | None:
 
 
 def _id(number: object) -> int:
-    if type(number) is not int or abs(number) >= MAX_ID:
+    if type(number) is not int or abs(number) >= _MAX_ID:
         raise RefusedError("malformed")
     return number

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram_texts import read_text
 from bot.simulators.telegram import Person, TelegramSimulator
 from bot.simulators.telegram.chats import Media as Sends
 from handlers.conversation.messages import Inbound, SharedContact
@@ -304,30 +303,6 @@ def test_a_message_with_any_fields_is_read_cleanly_or_not_at_all(
     assert "\0" not in inbound.text
     assert len(inbound.text) <= 4096
     assert inbound.sent_at.tzinfo is not None
-
-
-@given(
-    text=SURROGATES,
-    number=st.integers(0, 2**40),
-    chat=st.integers(1, 2**53),
-    date=st.integers(1, 2**32),
-    language=st.none() | st.sampled_from(["es", "en", "es-MX", "zz-\0", "x" * 50]),
-)
-def test_a_plain_text_is_read_alone_as_the_library_reads_it(
-    text: str, number: int, chat: int, date: int, language: str | None
-) -> None:
-    person = {"id": chat, "first_name": "María"}
-    plain = {
-        "message_id": 5,
-        "date": date,
-        "chat": person | {"type": "private"},
-        "from": person | {"is_bot": False, "language_code": language},
-        "text": text,
-    }
-    by_library = plain | {"link_preview_options": {"is_disabled": True}}
-    alone = read_text({"update_id": number, "message": plain})
-    assert read_text({"update_id": number, "message": by_library}) is None
-    assert alone == read({"update_id": number, "message": by_library})
 
 
 @given(text=SURROGATES)
