@@ -3,7 +3,6 @@
 Only phone numbers are given to others; a Telegram chat is not.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -66,7 +65,7 @@ def _wants_something(context: Context, verdict: Verdict) -> bool:
 
 def _ignore(context: Context) -> bool:
     """What is said without being answered doesn't count as having been heard from."""
-    context.caller = replace(context.caller, heard_at=context.now)
+    context.caller = context.caller._replace(heard_at=context.now)
     return False
 
 

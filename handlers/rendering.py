@@ -118,7 +118,8 @@ def _keyboard(prompt: Prompt, read: Reader) -> Keyboard:
         return (tuple(row),)
     if prompt.mark is None or prompt.share is not None:
         return ()
-    buttons = [_button(choice, prompt, read) for choice in prompt.choices]
+    shown = map(_change, prompt.choices) if prompt.lines else prompt.choices
+    buttons = [_button(choice, prompt, read) for choice in shown]
     extras = [_button(extra, prompt, read) for extra in prompt.extras]
     in_pairs = len(buttons) > 4 and all(len(each.label) <= _LONGEST_IN_PAIRS for each in buttons)
     width = 2 if in_pairs else 1
@@ -130,7 +131,9 @@ def _keyboard(prompt: Prompt, read: Reader) -> Keyboard:
 
 def _button(choice: Choice, prompt: Prompt, read: Reader) -> Button:
     tick = _TICK if choice.token in prompt.ticked else ""
-    label = read(choice.label)
-    if prompt.lines and choice in prompt.choices:
-        label = read(_("Change: {what}", what=label))
-    return Button(tick + label, f"{FLOW}:{prompt.mark}:{choice.token}")
+    return Button(tick + read(choice.label), f"{FLOW}:{prompt.mark}:{choice.token}")
+
+
+def _change(choice: Choice) -> Choice:
+    """In a summary, what can be chosen is what to change."""
+    return Choice(_("Change: {what}", what=choice.label), choice.token)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 
@@ -12,8 +12,7 @@ from storage.people import addresses, people, sessions, suppressions
 from storage.prepared import Prepared
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """The person and address behind an inbound message, with their running session if any.
 
     `name` and `state` are sealed. `fresh`: nobody had written from this address before.

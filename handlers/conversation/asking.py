@@ -1,15 +1,18 @@
 """From a step to the prompt that asks it, and from an answer to the words that show it. Pure."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from handlers.conversation.flow import Answers, Ask, Choose, Confirm, Flow, Step
+from handlers.conversation.flow import Answers, Ask, Choose, Confirm, Flow, Option, Step
 from handlers.conversation.session import Session
 from handlers.conversation.turn import Choice, Prompt, Words
 from locales import Message, _
 from locales.formatting import Listing
 
 YES, DONE, ALL, SKIP = "yes", "done", "all", "skip"
+_ALL, _DONE = Choice(_("All"), ALL), Choice(_("Done"), DONE)
+_SKIP, _SAVE = Choice(_("Skip"), SKIP), Choice(_("Yes, save"), YES)
 
 _FEW = 3
 
@@ -82,10 +85,13 @@ def answered_steps(flow: Flow, session: Session) -> Sequence[Step]:
 def _choices(step: Choose, known: Answers, offered: tuple[Any, ...]) -> tuple[Choice, ...]:
     options = {option.code: option for option in step.open_options(known)}
     return tuple(
-        Choice(options[code].label, str(index), options[code].short)
-        for index, code in enumerate(offered)
-        if code in options
+        _choice(options[code], index) for index, code in enumerate(offered) if code in options
     )
+
+
+@cache
+def _choice(option: Option, index: int) -> Choice:
+    return Choice(option.label, str(index), option.short)
 
 
 def _ticked(session: Session) -> list[int]:
@@ -93,12 +99,8 @@ def _ticked(session: Session) -> list[int]:
 
 
 def _extras(step: Step) -> tuple[Choice, ...]:
-    extras = []
-    if isinstance(step, Choose) and step.many:
-        extras += [Choice(_("All"), ALL), Choice(_("Done"), DONE)]
-    if step.optional:
-        extras.append(Choice(_("Skip"), SKIP))
-    return tuple(extras)
+    many = (_ALL, _DONE) if isinstance(step, Choose) and step.many else ()
+    return (*many, _SKIP) if step.optional else many
 
 
 def _summary(flow: Flow, session: Session, step: Confirm, lead: Message | None) -> Prompt:
@@ -109,6 +111,6 @@ def _summary(flow: Flow, session: Session, step: Confirm, lead: Message | None) 
         lead,
         choices=tuple(Choice(each.label, str(index)) for index, each in enumerate(steps)),
         lines=tuple((each.label, shown(each, values[each.key])) for each in steps),
-        extras=(Choice(_("Yes, save"), YES),),
+        extras=(_SAVE,),
         mark=session.question,
     )

@@ -48,20 +48,25 @@ class Session:
         return replace(self.without(key), editing=(key, dict(self.answers)[key]))
 
 
-_FIELDS = tuple(field.name for field in fields(Session))
+_DEFAULTS = tuple((field.name, field.default) for field in fields(Session))
 
 
 def dump(session: Session) -> str:
-    kept = {name: getattr(session, name) for name in _FIELDS}
+    """JSON of what differs from a session that has just begun."""
+    kept = {
+        name: value
+        for name, default in _DEFAULTS
+        if (value := getattr(session, name)) is not default and value != default
+    }
     return compact_json(kept)
 
 
 def load(text: str) -> Session:
     kept: dict[str, Any] = json.loads(text)
     for name in ("given", "answers"):
-        kept[name] = tuple((key, value) for key, value in kept[name])
+        kept[name] = tuple(map(tuple, kept.get(name, ())))
     for name in ("offered", "picked"):
-        kept[name] = tuple(kept[name])
+        kept[name] = tuple(kept.get(name, ()))
     return Session(**kept)
 
 
