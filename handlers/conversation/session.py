@@ -74,7 +74,8 @@ def adopt(flow: Flow, session: Session) -> Session:
     """The session under today's version of its flow: renamed steps keep their answers.
 
     Answers of removed steps, and choices that are no longer offered, are dropped and asked again.
-    A number that answers the question on the screen still means what was shown there.
+    Of two that became one step, the later answer counts. A number that answers the question on
+    the screen still means what was shown there.
     """
     if session.version == flow.version:
         return session
@@ -84,9 +85,11 @@ def adopt(flow: Flow, session: Session) -> Session:
         session,
         version=flow.version,
         answers=tuple(
-            (names[key], value)
-            for key, value in session.answers
-            if _still_valid(flow, names[key], value)
+            {
+                names[key]: value
+                for key, value in session.answers
+                if _still_valid(flow, names[key], value)
+            }.items()
         ),
         asked=asked,
         offered=_still_meant(flow, asked, session.offered),
