@@ -8,7 +8,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench catalogs documents transcripts format lock clean
+.PHONY: help install demo test soak check bench catalogs documents transcripts format lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ demo: install ## serve the demo, with phones in the browser (ARGS="--port 8001" 
 
 test: install ## run every test, on SQLite and PostgreSQL (ARGS="-k words" for some)
 	$(BIN)/pytest -n 2 $(ARGS)
+
+soak: install ## kill the bot at random for long (ARGS="--kills 100 --seed 7 --database postgresql")
+	$(BIN)/python -m tests.crash.soak $(ARGS)
 
 check: install ## lint, types, layers, catalogs and locked versions
 	$(BIN)/ruff check .

@@ -1,7 +1,6 @@
 """The clock: a few periodic jobs, in one process among many. Due times are rows, not jobs."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.jumps import Jumps
 from handlers.idle import expire_idle
 from handlers.inbound import Desk
 from storage.database import Database
@@ -16,7 +16,6 @@ from storage.health import record_run
 
 _HOLD_EVERY_SECONDS = 5.0
 _LOCK = "clock"
-_JUMP = timedelta(minutes=1)
 _log = structlog.get_logger()
 
 Errand = Callable[[], Awaitable[int]]
@@ -66,11 +65,11 @@ class Clock:
         scheduler = self._scheduler()
         scheduler.start()
         listening = [asyncio.create_task(_forever(each)) for each in self._listeners]
-        began = self._now() - timedelta(seconds=time.monotonic())
+        jumps = Jumps(self._now)
         try:
             while not self._stopping.is_set() and await self._database.hold(_LOCK):
                 await self._pause()
-                if abs(self._now() - timedelta(seconds=time.monotonic()) - began) > _JUMP:
+                if jumps.happened():
                     _log.warning("clock_was_set")
                     return
         finally:
@@ -101,6 +100,8 @@ class Clock:
             try:
                 rows = await errand()
                 await self._database.run(lambda c: record_run(c, name, self._now(), rows))
+            except asyncio.CancelledError:
+                _log.info("clock_job_broken_off", job=name)
             except Exception as error:
                 _log.error("clock_job_failed", job=name, error=type(error).__name__)
             else:

@@ -81,7 +81,7 @@ async def run_roles(
     """Runs until `stop`, then drains: no new work, what is in flight ends and is recorded."""
     sockets = [listening] if listening is not None else []
     server = _server(app.asgi) if sockets else None
-    _log.info("started", role="+".join(sorted(roles)), dialect=app.database.dialect)
+    _log.info("started", role="-".join(sorted(roles)), dialect=app.database.dialect)
     async with asyncio.TaskGroup() as tasks:
         background = [tasks.create_task(work) for work in _background(app, roles)]
         if server is not None:
@@ -91,7 +91,7 @@ async def run_roles(
         if "clock" in roles:
             tasks.create_task(app.clock.run())
         await stop.wait()
-        _log.info("stopping", role="+".join(sorted(roles)))
+        _log.info("stopping", role="-".join(sorted(roles)))
         for task in background:
             task.cancel()
         if server is not None:

@@ -12,6 +12,7 @@ from bot.delivery.lane import Lane
 from bot.delivery.means import Means
 from bot.delivery.pace import Pace
 from bot.delivery.reconcile import Reconciler
+from bot.jumps import Jumps
 from handlers.conversation.messages import ChannelName
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ class Dispatcher:
             for name, channel in channels.items()
         ]
         self._reconciler = Reconciler(means, channels)
+        self._jumps = Jumps(means.clock)
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -61,9 +63,13 @@ class Dispatcher:
         return asked
 
     async def _reconcile(self) -> None:
-        tidied = 0.0
+        tidied = trusted = 0.0
         while not self._stopping.is_set():
-            await self._patiently(self._reconciler.look())
+            if self._jumps.happened():  # a call that has just begun seems to have ended long ago
+                patience = self._timing.lease + self._timing.grace
+                trusted = time.monotonic() + patience.total_seconds()
+            if time.monotonic() >= trusted:
+                await self._patiently(self._reconciler.look())
             if time.monotonic() - tidied > self._timing.tidy.total_seconds():
                 tidied = time.monotonic()
                 await self._patiently(self._reconciler.tidy())

@@ -69,7 +69,7 @@ class Reconciler:
         now = self.means.clock()
         lapsed = outbox.lapse(connection, now=now)
         if lapsed:
-            log.warning("claims_taken_over", deliveries=lapsed)
+            log.warning("claims_taken_over", count=lapsed)
         rows = outbox.unknowns(connection, self.channels, now=now, most=_MOST)
         # Others leave these alone while we ask.
         asking = now + self.means.timing.lease

@@ -32,11 +32,12 @@ from tests.processes.machine import Hour, Providers, providers
 
 T = TypeVar("T")
 
-PATIENCE = 20.0
+PATIENCE = 45.0
 """Seconds for what should happen at once, on a machine that has much to do."""
 
-LEASE_IS_OVER = 120.0
-"""So many seconds later what a dead process held is taken over, and not found is not sent."""
+LEASE_IS_OVER = 80.0
+"""So many seconds later what a dead process held is taken over, what the provider does not know is
+sent again, and what follows it in its chat still waits."""
 
 QUICK: Mapping[str, timedelta] = {
     "poll": timedelta(seconds=0.1),

@@ -158,7 +158,7 @@ async def enlace(*arguments: str, environment: Mapping[str, str]) -> asyncio.sub
     )
 
 
-async def hears(phone: Handset[Bubble], text: str, timeout: float = 20.0) -> None:
+async def hears(phone: Handset[Bubble], text: str, timeout: float = 45.0) -> None:
     """Anywhere on the screen: what was said while the person typed on counts too."""
     await phone.waits_for(lambda screen: any(text in each.text for each in screen), timeout)
 
