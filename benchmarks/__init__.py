@@ -1,1 +1,1 @@
-"""What the product costs, beside the same work done barely. Not part of the installed package."""
+"""Measured figures, each beside a reference of the same run. Nothing is tested here."""

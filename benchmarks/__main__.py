@@ -5,12 +5,15 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import inbound
+from benchmarks import footprint, inbound, postgres, webhooks
 from benchmarks.figures import Figure, Size, table, write
 from benchmarks.places import Workshop, workshop
 
 GROUPS: Mapping[str, Callable[[Size, Workshop], list[Figure]]] = {
     "inbound": inbound.measure,
+    "webhooks": webhooks.measure,
+    "postgres": postgres.measure,
+    "footprint": footprint.measure,
 }
 _RESULTS = Path(__file__).parent / "results.json"
 

@@ -5,6 +5,7 @@ import json
 from sqlalchemy import Connection, func, select
 
 from benchmarks import signup
+from bot import collector
 from bot.app import utc_now
 from bot.channels.telegram import TelegramChannel
 from bot.intake import Intake
@@ -35,6 +36,7 @@ async def _sign_up(url: str, people: int, flights: int) -> float:
         if became != "done":
             raise RuntimeError(f"a turn was {became}")
 
+    collector.settle()
     rate = await signup.rate(people, take, flights)
     everybody = people + signup.EARLY
     await database.read(lambda connection: _balance(connection, everybody))

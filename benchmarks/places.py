@@ -1,6 +1,7 @@
 """Where contests keep their databases: beside the code, on a real disk, gone afterwards."""
 
 import shutil
+import socket
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -29,18 +30,24 @@ class Workshop:
         """With the gazetteer and the demo network; made once."""
         template = self._folder / "filled.db"
         if not template.exists():
-            _fill(template)
+            fill(f"sqlite:///{template}")
+            with closing(sqlite3.connect(template)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return shutil.copy(template, self.empty())
 
 
-def _fill(path: Path) -> None:
-    url = f"sqlite:///{path}"
+def fill(url: str) -> None:
     migrate(url)
     database = Database(url)
     database.run_now(lambda connection: load(connection, demo_network()))
     database.close_now()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @contextmanager

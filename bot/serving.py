@@ -11,7 +11,7 @@ import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
-from bot import logs
+from bot import collector, logs
 from bot.app import App, Seams, open_app
 from bot.faults import OperatorError
 from bot.migrating import migrate, refuse_outdated
@@ -63,6 +63,7 @@ async def serve_roles(
 ) -> None:
     stop = stop_signal()
     async with open_app(settings, seams) as app:
+        collector.settle()
         await run_roles(app, roles, listening, stop)
 
 
