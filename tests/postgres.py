@@ -20,10 +20,10 @@ _SUPERUSER = "postgres"
 _SERVER_USER = "nobody"
 _START_SECONDS = 60
 _PROGRAMS = "pginstall/bin"
+# What is committed is written before it is acknowledged: `away` stops the server as a crash would.
 _OPTIONS = {
     "listen_addresses": "",
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
