@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.app import App, Seams
 from bot.channels.sms import SmsChannel
-from bot.simulators import Refuse
+from bot.simulators import Drip, Refuse
 from handlers.conversation.messages import Inbound
 from storage.people import consents
 from tests.crash.inside import IMPATIENT, at_work, hour_of, inside
@@ -60,6 +60,7 @@ async def test_a_stop_that_nobody_heard_is_honoured_before_anything_is_sent(here
     await here.queues(rosa, MARCH, kind="broadcast")
     await here.queues(luz, MARCH, kind="broadcast")
     await texts_in_vain(here, ROSA, "ya no me manden mensajes")
+    here.providers.twilio.faults.next("list", Drip(pause=0.02, piece=64))
 
     here.bot()
 

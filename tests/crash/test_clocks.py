@@ -12,6 +12,7 @@ from bot.channels.base import Sent
 from bot.delivery.timing import Timing
 from bot.serving import EVERYTHING
 from bot.simulators import Hang
+from bot.simulators.changes import Changes
 from handlers.conversation.messages import Inbound, Outgoing
 from handlers.idle import expire_idle
 from storage.messages import clock_runs, deliveries
@@ -36,20 +37,19 @@ class OwnClock:
 
 
 class Looks:
-    """A failpoint that counts units of work, by which time may go on."""
+    """A failpoint that counts units of work: that many later the bot has looked at everything."""
 
     def __init__(self) -> None:
-        self._begun = asyncio.Semaphore(0)
+        self._changes = Changes()
         self._loop = asyncio.get_running_loop()
 
     def __call__(self, step: str) -> None:
         if step == "unit.begin":
-            self._loop.call_soon_threadsafe(self._begun.release)
+            self._loop.call_soon_threadsafe(self._changes.bump)
 
     async def go_by(self, number: int) -> None:
         async with asyncio.timeout(20):
-            for _ in range(number):
-                await self._begun.acquire()
+            await self._changes.wait(self._changes.version + number)
 
 
 async def test_a_jump_forward_does_not_repeat_a_call_that_is_in_the_air(
