@@ -42,7 +42,8 @@ class Writer:
         self._wakes = wakes
         self._at = at
         self._patience = patience
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
+        self._gathered: dict[asyncio.AbstractEventLoop, list[Job]] = {}
         self._gate = threading.Lock()
         self._closed = False
         self._connection: Connection | None = None
@@ -52,14 +53,16 @@ class Writer:
     async def run(self, unit: Callable[[Connection], Any]) -> Any:
         loop = asyncio.get_running_loop()
         future = loop.create_future()
-        self._submit(Job(unit, future, loop))
+        self._gather(Job(unit, future, loop), loop)
         return await future
 
     def run_now(self, unit: Callable[[Connection], Any]) -> Any:
         if threading.current_thread() is self._thread:
             raise RuntimeError("A unit of work cannot wait for another unit of work.")
         future: Future[Any] = Future()
-        self._submit(Job(unit, future, None))
+        with self._gate:
+            self._refuse_if_closed()
+            self._queue.put([Job(unit, future, None)])
         return future.result()
 
     def close(self) -> None:
@@ -67,14 +70,34 @@ class Writer:
         with self._gate:
             if not self._closed:
                 self._closed = True
+                for jobs in self._gathered.values():
+                    self._queue.put(jobs)
+                self._gathered.clear()
                 self._queue.put(None)
         self._thread.join()
 
-    def _submit(self, job: Job) -> None:
+    def _gather(self, job: Job, loop: asyncio.AbstractEventLoop) -> None:
+        """What a loop submits in one go comes as one batch, and not before the loop is done.
+
+        Two threads at work at once would hand the interpreter's lock to and fro at every statement,
+        which costs more than the statements.
+        """
         with self._gate:
-            if self._closed:
-                raise RuntimeError("The database is closed.")
-            self._queue.put(job)
+            self._refuse_if_closed()
+            jobs = self._gathered.setdefault(loop, [])
+            jobs.append(job)
+            if len(jobs) == 1:
+                loop.call_soon(self._hand_over, loop)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self._gate:
+            jobs = self._gathered.pop(loop, [])
+            for at in range(0, len(jobs), BATCH):
+                self._queue.put(jobs[at : at + BATCH])
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise RuntimeError("The database is closed.")
 
     def _work(self) -> None:
         more = True
@@ -90,13 +113,13 @@ class Writer:
     def _waiting(self) -> tuple[list[Job], bool]:
         """The units waiting, at least one unless the database closes; False when it does."""
         jobs: list[Job] = []
-        job = self._queue.get()
+        handed = self._queue.get()
         with suppress(queue.Empty):
-            while job is not None:
-                jobs.append(job)
-                if len(jobs) == BATCH:
+            while handed is not None:
+                jobs += handed
+                if len(jobs) >= BATCH:
                     return jobs, True
-                job = self._queue.get_nowait()
+                handed = self._queue.get_nowait()
             return jobs, False
         return jobs, True
 
