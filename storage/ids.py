@@ -1,6 +1,6 @@
 """Row ids, made before the insert so that sealed columns can be bound to their row."""
 
-import secrets
+import random
 import threading
 import time
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ def new_id() -> int:
     global _last  # noqa: PLW0603
     # The random start keeps to the lower half of the bits: a burst has room to count up.
     fresh = (time.time_ns() // 1_000_000 - _START_MS) << _LOW_BITS
-    fresh |= secrets.randbits(_LOW_BITS - 1)
+    fresh |= random.getrandbits(_LOW_BITS - 1)
     with _lock:
         _last = max(fresh, _last + 1)
         made = _last

@@ -3,7 +3,7 @@
 SQLAlchemy's own way to run a statement costs several times what SQLite needs to execute it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn, cast
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
@@ -70,46 +70,45 @@ class _Form:
         selected = statement.selected_columns if isinstance(statement, Select) else ()
         self.sql = compiled.string
         self._dialect = dialect
+        self._names = list(compiled.positiontup or types)
         self._by_position = compiled.positional
-        self._binds = [
-            (name, _to_driver(types[name], dialect)) for name in compiled.positiontup or types
-        ]
         self._fixed = {name: each for name, each in compiled.params.items() if name not in names}
+        self._to_driver = _with_place(_to_driver(types[name], dialect) for name in self._names)
         self._selected = [column.type for column in selected]
-        self._translates: list[Translate | None] | None = None
+        self._from_driver: list[tuple[int, Translate]] | None = None
 
     def bound(self, values: Values) -> Any:
         given = {**self._fixed, **values} if self._fixed else values
-        if self._by_position:
-            return [
-                given[name] if translate is None else translate(given[name])
-                for name, translate in self._binds
-            ]
-        return {
-            name: given[name] if translate is None else translate(given[name])
-            for name, translate in self._binds
-        }
+        bound = [given[name] for name in self._names]
+        for place, translate in self._to_driver:
+            bound[place] = translate(bound[place])
+        return bound if self._by_position else dict(zip(self._names, bound, strict=True))
 
     def read(self, cursor: DBAPICursor, rows: Sequence[Row]) -> Sequence[Row]:
-        if self._translates is None:
-            self._translates = self._translations(cursor)
-        if not any(self._translates):
+        if self._from_driver is None:
+            self._from_driver = _with_place(self._translations(cursor))
+        if not self._from_driver:
             return rows
-        return [self._translated(row, self._translates) for row in rows]
+        return [_translated(row, self._from_driver) for row in rows]
 
-    def _translated(self, row: Row, translates: Sequence[Translate | None]) -> Row:
-        pairs = zip(row, translates, strict=True)
-        return tuple(
-            [value if translate is None else translate(value) for value, translate in pairs]
-        )
-
-    def _translations(self, cursor: DBAPICursor) -> list[Translate | None]:
+    def _translations(self, cursor: DBAPICursor) -> Iterator[Translate | None]:
         """The driver's own type decides too: PostgreSQL has several kinds of numbers."""
         codes = [column[1] for column in cursor.description or ()]
-        return [
-            type_.dialect_impl(self._dialect).result_processor(self._dialect, code)
-            for type_, code in zip(self._selected, codes, strict=True)
-        ]
+        for type_, code in zip(self._selected, codes, strict=True):
+            yield type_.dialect_impl(self._dialect).result_processor(self._dialect, code)
+
+
+def _with_place(translates: Iterable[Translate | None]) -> list[tuple[int, Translate]]:
+    """Those that there are: most values are the same for the driver."""
+    return [(place, each) for place, each in enumerate(translates) if each is not None]
+
+
+def _translated(row: Row, translates: Sequence[tuple[int, Translate]]) -> Row:
+    values = list(row)
+    for place, translate in translates:
+        if values[place] is not None:
+            values[place] = translate(values[place])
+    return tuple(values)
 
 
 def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Translate | None:

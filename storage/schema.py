@@ -1,6 +1,7 @@
 """What every table is declared with: the metadata and the type for instants. No tables."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, MetaData
@@ -20,6 +21,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=256)
+def _microseconds(value: datetime | timedelta) -> int:
+    """Kept for a while: one turn writes the same instant in several places."""
+    if isinstance(value, timedelta):
+        return value // _MICROSECOND
+    if value.tzinfo is None:
+        raise ValueError("An instant needs a time zone; this datetime has none.")
+    return (value - _EPOCH) // _MICROSECOND
+
+
 class Instant(TypeDecorator[datetime]):
     """Microseconds since the epoch in the database, an aware datetime in UTC in Python.
 
@@ -31,13 +42,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:  # noqa: ARG002
-        if value is None:
-            return None
-        if isinstance(value, timedelta):
-            return value // _MICROSECOND
-        if value.tzinfo is None:
-            raise ValueError("An instant needs a time zone; this datetime has none.")
-        return int((value - _EPOCH) // _MICROSECOND)
+        return None if value is None else _microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else _EPOCH + timedelta(microseconds=value)

@@ -39,16 +39,17 @@ def read(update: object, now: datetime, username: str | None) -> Inbound:
     """Raises RefusedError for what is not for us, and anything at all for what is no update."""
     if not isinstance(update, dict):
         raise RefusedError("malformed")
-    parsed = Update.de_json(update, None)
-    provider_id = str(_id(parsed.update_id))
-    if parsed.callback_query:
-        return _pressed(parsed.callback_query, provider_id, now)
-    if parsed.message:
-        return _message(parsed.message, provider_id, "message", username, now)
-    if parsed.edited_message:
-        return _edited(parsed.edited_message, provider_id, username, now)
-    if parsed.my_chat_member:
-        return _membership(parsed.my_chat_member, provider_id, now)
+    provider_id = str(_id(update.get("update_id")))
+    # Its part alone: the library's Update around it costs a third more, and tells nothing more.
+    if (part := update.get("callback_query")) is not None:
+        return _pressed(CallbackQuery.de_json(part, None), provider_id, now)
+    if (part := update.get("message")) is not None:
+        return _message(Message.de_json(part, None), provider_id, "message", username, now)
+    if (part := update.get("edited_message")) is not None:
+        return _edited(Message.de_json(part, None), provider_id, username, now)
+    if (part := update.get("my_chat_member")) is not None:
+        return _membership(ChatMemberUpdated.de_json(part, None), provider_id, now)
+    Update.de_json(update, None)
     raise RefusedError("kind")
 
 

@@ -41,6 +41,8 @@ _LONGEST = 60
 
 def whole_number(text: str) -> int | None:
     """The one number that this text is ("5", "la 2", "veinticinco", "option three"), else None."""
+    if text.isascii() and text.isdigit():
+        return int(text) if len(text) <= _MOST_DIGITS else None
     if len(text) > _LONGEST or _NEGATIVE.match(text):
         return None
     grouped = re.sub(r"(?<=\d)[.,](?=\d{3}\b)", "", text)
