@@ -89,9 +89,9 @@ def _count(message: Message) -> int | None:
 def _spoken(value: object, language: Language, country: str | None) -> object:
     if isinstance(value, str | int):
         return value
-    if isinstance(value, Localizable):
-        return value.localized(language, country)
-    return value
+    # To ask whether it is a Localizable costs more than to translate it.
+    localized = getattr(value, "localized", None)
+    return value if localized is None else localized(language, country)
 
 
 def _pairs(args: Mapping[str, object]) -> tuple[tuple[str, object], ...]:
