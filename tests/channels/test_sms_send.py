@@ -348,7 +348,7 @@ async def test_only_our_own_same_text_to_the_same_person_since_then_is_found(
     sent = await channel.send(MARIA, HOLA, expires_in=None)
     await twilio.settled()
     assert await channel.find(MARIA, HOLA, before) == sent.provider_id
-    assert await channel.find(MARIA, HOLA, before + 60) is None
+    assert await channel.find(MARIA, HOLA, before + 3600) is None
 
 
 async def test_of_two_alike_the_first_since_then_is_found(

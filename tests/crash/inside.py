@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.app import App, Seams, open_app
+from bot.app import App, Seams, open_app, utc_now
 from bot.delivery.timing import Backoff, Timing
 from bot.serving import Roles, run_roles
 from bot.settings import Settings
@@ -32,8 +32,10 @@ def hour_of(here: World) -> Callable[[], datetime]:
 
 @asynccontextmanager
 async def inside(here: World, seams: Seams | None = None) -> AsyncIterator[App]:
-    """Wired, not running."""
-    seams = replace(seams or Seams(timing=IMPATIENT), now=hour_of(here))
+    """Wired, not running; by everybody's clock, unless it is given one of its own."""
+    seams = seams or Seams(timing=IMPATIENT)
+    if seams.now is utc_now:
+        seams = replace(seams, now=hour_of(here))
     async with open_app(Settings.load(here.providers.environment), seams) as app:
         yield app
 
