@@ -29,10 +29,8 @@ def send(given: Mapping[str, object]) -> str:
     now = datetime.now(UTC)
 
     def unit(connection: Connection) -> str:
-        alert = read_alert(connection, given, desk.policy, now)
-        return broadcasts.create(
-            connection, desk.vault, alert, actor=OPERATOR, now=now, capped=False
-        )
+        draft = read_alert(connection, given, desk.policy, now)
+        return broadcasts.create(connection, desk.vault, draft, actor=OPERATOR, now=now).code
 
     with opened(Settings.load()) as (database, desk):
         return database.run_now(unit)

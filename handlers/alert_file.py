@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from handlers.broadcast_texts import Texts, too_long
-from handlers.broadcasts import Alert
+from handlers.broadcasts import Draft
 from handlers.policy import Policy
 from handlers.scopes import scope_of
 from locales import LANGUAGES, Language
@@ -23,7 +23,7 @@ _LONGEST_LINK = 500
 
 def read_alert(
     connection: Connection, given: Mapping[str, object], policy: Policy, now: datetime
-) -> Alert:
+) -> Draft:
     """ValueError, in one line, names the field that is wrong."""
     _refuse_strange(given, _FIELDS, "the file")
     texts = Texts("alert", _text(given, "es"), _text(given, "en"), _link(given.get("link")))
@@ -41,7 +41,8 @@ def read_alert(
         languages=[cast("Language", each) for each in _codes(filters, "languages", LANGUAGES)],
     )
     [topic] = _known([given.get("topic")], "topic", TOPICS)
-    return Alert(topic, texts, scope, _when(given.get("when"), now))
+    starts_at = _when(given.get("when"), now)
+    return Draft(texts, scope, starts_at, topic=topic, capped=False)
 
 
 def _refuse_strange(given: Mapping[str, object], known: frozenset[str], where: str) -> None:

@@ -4,14 +4,21 @@ Who may do what to them is asked elsewhere; each act is audited here.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import Connection, select
 
-from handlers.broadcast_texts import Texts, outgoing
+from handlers.broadcast_texts import (
+    Happening,
+    Recipient,
+    Texts,
+    dump_buttons,
+    load_buttons,
+    outgoing,
+)
 from handlers.context import Context
 from handlers.conversation.messages import Outgoing
 from handlers.policy import Policy
@@ -23,40 +30,56 @@ from storage.broadcast_deliveries import write_wording, written_to
 from storage.broadcasts import Broadcast
 from storage.codes import named_by, take_code
 from storage.ids import new_id
+from storage.messages import Priority
 from storage.outbox import Due, Unknown
 from storage.sealed import SealError, Vault
 
 CANARY = 50
 """So many get it first, where somebody wants to look before the others do."""
 
-_DECENT_HOURS = 24
 _ANSWERED_WITHIN = timedelta(days=7)
-_FIRST = "+"
+_FIRST, _ZONE = "+", "@"
 
 
 @dataclass(frozen=True, slots=True)
-class Alert:
-    """An action alert as written. `topic`: whoever muted it is left out."""
+class Subject:
+    """The need or event that a broadcast is about; `part` says what it is to it (wave 2, day)."""
 
-    topic: str
+    id: int
+    code: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A broadcast as written. `topic`: whoever muted it is left out.
+
+    `capped`: under the frequency cap. `canary`: so many get it first. It is stale after
+    `decent_hours` in which it could have gone, and from `expires_at` on.
+    """
+
     texts: Texts
     scope: Scope
     starts_at: datetime
+    topic: str | None = None
+    subject: Subject | None = None
+    capped: bool = True
+    canary: int | None = None
+    priority: int = Priority.BULK
+    decent_hours: int = 24
+    expires_at: datetime | None = None
 
 
 def create(
-    connection: Connection,
-    vault: Vault,
-    alert: Alert,
-    *,
-    actor: str,
-    now: datetime,
-    capped: bool = True,
-    canary: int | None = None,
-) -> str:
-    """Its code. It starts by itself; whoever is in its scope then is its audience."""
-    row, texts = new_id(), alert.texts
-    code = take_code(connection, "broadcast", row)
+    connection: Connection, vault: Vault, draft: Draft, *, actor: str, now: datetime
+) -> Broadcast:
+    """It starts by itself; whoever is in its scope then is its audience.
+
+    About a subject it has that one's code and a number ("A7.2"), else a code of its own.
+    """
+    row, texts, subject = new_id(), draft.texts, draft.subject
+    code = _code(connection, subject, row)
+    happens = texts.happens
 
     def sealed(column: str, text: str | None) -> bytes | None:
         return None if text is None else vault.seal("broadcasts", column, row, text)
@@ -67,27 +90,45 @@ def create(
             "id": row,
             "code": code,
             "kind": texts.kind,
-            "topic": alert.topic,
+            "topic": draft.topic,
+            "subject_id": subject.id if subject else None,
+            "part": subject.part if subject else None,
             "text_es": sealed("text_es", texts.es),
             "text_en": sealed("text_en", texts.en),
             "link": sealed("link", texts.link),
-            "scope": alert.scope.to_json(),
-            "capped": capped,
-            "canary": canary,
-            "decent_hours": _DECENT_HOURS,
-            "starts_at": alert.starts_at,
+            "buttons": dump_buttons(texts.buttons),
+            "happens_at": happens.at if happens else None,
+            "happens_zone": happens.zone if happens else None,
+            "scope": draft.scope.to_json(),
+            "capped": draft.capped,
+            "canary": draft.canary,
+            "priority": draft.priority,
+            "decent_hours": draft.decent_hours,
+            "expires_at": draft.expires_at,
+            "starts_at": draft.starts_at,
             "created_at": now,
         },
     )
-    audit.record(connection, actor, "send", code, at=now, details={"topic": alert.topic})
-    return code
+    audit.record(connection, actor, "send", code, at=now, details={"topic": draft.topic})
+    made = storage.read(connection, row)
+    assert made is not None
+    return made
+
+
+def _code(connection: Connection, subject: Subject | None, row: int) -> str:
+    if subject is None:
+        return take_code(connection, "broadcast", row)
+    return f"{subject.code}.{storage.count_about(connection, subject.id) + 1}"
 
 
 def find(connection: Connection, code: str) -> Broadcast | None:
+    """What a code names, or the latest that was sent about what it names."""
     named = named_by(connection, code)
-    if named is None or named.kind != "broadcast":
-        return None
-    return storage.read(connection, named.row_id)
+    if named is None:
+        return storage.read_by_code(connection, code.strip().upper())
+    if named.kind == "broadcast":
+        return storage.read(connection, named.row_id)
+    return next(iter(storage.about(connection, named.row_id)), None)
 
 
 def hold(connection: Connection, run: Broadcast, *, actor: str, now: datetime) -> bool:
@@ -127,7 +168,7 @@ class Renderer:
     ) -> dict[int, Outgoing]:
         texts = self._texts(connection, {row.broadcast_id for row in rows})
         rows = [row for row in rows if row.broadcast_id in texts]
-        wordings = _wordings(connection, rows)
+        wordings = _wordings(connection, rows, texts)
         rendered: dict[tuple[int | None, str, str], Outgoing] = {}
         bodies: dict[int, Outgoing] = {}
         for row in rows:
@@ -138,31 +179,41 @@ class Renderer:
         return bodies
 
     def _render(self, texts: Texts, wording: str, channel: str) -> Outgoing:
-        language = cast("Language", wording.removesuffix(_FIRST))
-        first = wording.endswith(_FIRST)
-        return outgoing(texts, language, channel, self.policy, first=first)
+        spoken, _at, zone = wording.partition(_ZONE)
+        reader = Recipient(
+            cast("Language", spoken.removesuffix(_FIRST)), spoken.endswith(_FIRST), zone or None
+        )
+        return outgoing(texts, reader, channel, self.policy)
 
     def _texts(self, connection: Connection, ids: set[int | None]) -> dict[int | None, Texts]:
         """Of those that can be opened."""
         b = storage.broadcasts.c
         found: dict[int | None, Texts] = {}
-        statement = select(b.id, b.kind, b.text_es, b.text_en, b.link).where(b.id.in_(ids))
+        statement = select(
+            *(b.id, b.kind, b.text_es, b.text_en, b.link),
+            *(b.buttons, b.happens_at, b.happens_zone),
+        ).where(b.id.in_(ids))
         for row in connection.execute(statement):
             sealed = {"text_es": row.text_es, "text_en": row.text_en, "link": row.link}
             try:
-                opened = [self._opened(row.id, *each) for each in sealed.items()]
+                es, en, link = (self._opened(row.id, *each) for each in sealed.items())
             except SealError:
                 continue
-            found[row.id] = Texts(row.kind, *opened)
+            happens = Happening(row.happens_at, row.happens_zone) if row.happens_at else None
+            found[row.id] = Texts(
+                row.kind, es, en, link, buttons=load_buttons(row.buttons), happens=happens
+            )
         return found
 
     def _opened(self, row: int, column: str, sealed: bytes | None) -> str | None:
         return None if sealed is None else self.vault.open("broadcasts", column, row, sealed)
 
 
-def _wordings(connection: Connection, rows: Sequence[Due | Unknown]) -> dict[int, str]:
-    """Language, and whether it is a first message: decided at the send and kept with it, since a
-    look-up must know the very text that was sent."""
+def _wordings(
+    connection: Connection, rows: Sequence[Due | Unknown], texts: Mapping[int | None, Texts]
+) -> dict[int, str]:
+    """Language, whether it is a first message, and the zone where hours are told: decided at the
+    send and kept with it, since a look-up must know the very text that was sent."""
     wordings = {row.id: row.wording or row.language for row in rows}
     sending = [row for row in rows if isinstance(row, Due)]
     if not sending:
@@ -170,7 +221,9 @@ def _wordings(connection: Connection, rows: Sequence[Due | Unknown]) -> dict[int
     known = written_to(connection, [(row.person_id, row.id) for row in sending])
     changed: dict[str, list[int]] = defaultdict(list)
     for row in sending:
-        wordings[row.id] = row.language + ("" if row.person_id in known else _FIRST)
+        first = "" if row.person_id in known else _FIRST
+        tells_hour = row.zone is not None and texts[row.broadcast_id].happens is not None
+        wordings[row.id] = row.language + first + (f"{_ZONE}{row.zone}" if tells_hour else "")
         if wordings[row.id] != row.wording:
             changed[wordings[row.id]].append(row.id)
     for wording, ids in changed.items():

@@ -32,6 +32,11 @@ def is_sms(channel: str) -> bool:
     return channel.endswith("sms")
 
 
+def rendered(prompt: Prompt, read: Reader, channel: str, fold: Fold) -> Outgoing:
+    """One prompt, as its channel shows it."""
+    return Outgoing(as_sms(prompt, read, fold)) if is_sms(channel) else _as_telegram(prompt, read)
+
+
 def render(context: Context) -> list[Outgoing]:
     """Everything this turn says, in order; a press is answered with the first message."""
     read = Reader(context.language, context.country)

@@ -19,13 +19,14 @@ from sqlalchemy import (
     select,
 )
 
-from storage import gazetteer
 from storage.broadcasts import Broadcast, State, broadcasts, change, lock
+from storage.circles import has, in_area, near
 from storage.columns import Id
 from storage.database import Instant, insert
 from storage.linking import reachable
-from storage.messages import Priority, Status, deliveries
-from storage.people import addresses, people, traits
+from storage.messages import Status, deliveries
+from storage.people import addresses, people, registrations
+from storage.subjects import CIRCLES
 
 BATCH = 5_000
 """People looked at in one unit: the writer of SQLite is never taken for longer."""
@@ -39,7 +40,8 @@ _p, _d, _b = people.c, deliveries.c, broadcasts.c
 class Scope:
     """Whom it is for; an empty filter leaves nobody out, several are all kept.
 
-    `topics`: chosen by the person. `organisations`: ids. `areas`: country and region code, or
+    `topics`: chosen by the person. `roles`: kinds of registration. `zones`: IANA names, None for
+    people without. `organisations`: ids. `areas`: country and region code, or
     None for all of the country. `cities`: gazetteer ids and a radius in km.
     """
 
@@ -48,6 +50,9 @@ class Scope:
     languages: tuple[str, ...] = ()
     areas: tuple[tuple[str, str | None], ...] = ()
     cities: tuple[tuple[int, float], ...] = ()
+    channels: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    zones: tuple[str | None, ...] = ()
 
     def to_json(self) -> str:
         return json.dumps({name: value for name, value in asdict(self).items() if value})
@@ -141,9 +146,9 @@ def _take(connection: Connection, batch: _Batch, hours: Mapping[str | None, Hour
         "address_id": addresses.c.id,
         "channel": addresses.c.channel,
         "kind": literal("broadcast"),
-        "priority": literal(Priority.BULK),
+        "priority": literal(batch.run.priority),
         "due_at": _by_zone({zone: each.due_at for zone, each in hours.items()}),
-        "expires_at": _by_zone({zone: each.expires_at for zone, each in hours.items()}),
+        "expires_at": _by_zone(_stale(batch.run, hours)),
         "wording": _p.language,
         "created_at": moment,
         "updated_at": moment,
@@ -159,6 +164,12 @@ def _take(connection: Connection, batch: _Batch, hours: Mapping[str | None, Hour
     statement = insert(deliveries).from_select(list(columns), chosen)
     once = statement.on_conflict_do_nothing(index_elements=[_d.broadcast_id, _d.person_id])
     return connection.execute(once).rowcount
+
+
+def _stale(run: Broadcast, hours: Mapping[str | None, Hours]) -> dict[str | None, datetime]:
+    """When each zone's copies expire: after so many decent hours, or at the broadcast's own end."""
+    last = run.expires_at
+    return {z: min(h.expires_at, last) if last else h.expires_at for z, h in hours.items()}
 
 
 # The common case is told without asking what else a person has.
@@ -180,8 +191,10 @@ def _conditions(connection: Connection, batch: _Batch) -> list[ColumnElement[boo
         func.coalesce(addresses.c.channel, "").in_(batch.terms.channels),
         *_within(connection, Scope.from_json(run.scope)),
     ]
+    if circle := CIRCLES.get(run.kind):
+        found += circle.within(connection, run)
     if run.topic is not None:
-        found.append(~_has("muted", (run.topic,)))
+        found.append(~has("muted", (run.topic,)))
     if run.capped:
         found += _below_cap(connection, batch)
     return found
@@ -190,33 +203,27 @@ def _conditions(connection: Connection, batch: _Batch) -> list[ColumnElement[boo
 def _within(connection: Connection, scope: Scope) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if scope.topics:
-        found.append(_has("topic", scope.topics))
+        found.append(has("topic", scope.topics))
     if scope.organisations:
         found.append(_p.organisation_id.in_(scope.organisations))
+    if scope.channels:
+        found.append(addresses.c.channel.in_(scope.channels))
+    if scope.roles:
+        found.append(_registered_as(scope.roles))
+    if scope.zones:
+        known = [zone for zone in scope.zones if zone is not None]
+        missing = _p.zone.is_(None) if None in scope.zones else false()
+        found.append(or_(_p.zone.in_(known), missing))
     if scope.languages:
         found.append(_p.language.in_(scope.languages))
     if scope.areas or scope.cities:
-        found.append(or_(false(), *map(_in_area, scope.areas), *_near(connection, scope.cities)))
+        found.append(or_(false(), *map(in_area, scope.areas), *near(connection, scope.cities)))
     return found
 
 
-def _in_area(area: tuple[str, str | None]) -> ColumnElement[bool]:
-    country, region = area
-    return _p.country == country if region is None else _in_region(country, region)
-
-
-def _in_region(country: str, region: str) -> ColumnElement[bool]:
-    return and_(_p.country == country, _p.region == region)
-
-
-def _near(connection: Connection, cities: Sequence[tuple[int, float]]) -> list[ColumnElement[bool]]:
-    known = [(gazetteer.city_by_id(connection, city_id), km) for city_id, km in cities]
-    return [_p.city_id.in_(gazetteer.ids_within(city, km)) for city, km in known if city]
-
-
-def _has(kind: str, values: Sequence[str]) -> ColumnElement[bool]:
-    t = traits.c
-    return exists().where(t.person_id == _p.id, t.kind == kind, t.value.in_(values))
+def _registered_as(kinds: Sequence[str]) -> ColumnElement[bool]:
+    r = registrations.c
+    return exists().where(r.person_id == _p.id, r.kind.in_(kinds))
 
 
 def _below_cap(connection: Connection, batch: _Batch) -> list[ColumnElement[bool]]:

@@ -13,6 +13,7 @@ from storage.broadcasts import CANARY, State, broadcasts, change, hold, lock
 from storage.database import Instant, lock_row
 from storage.messages import Status, deliveries
 from storage.people import traits
+from storage.subjects import CIRCLES
 
 BATCH = 5_000
 """Deliveries looked at in one unit."""
@@ -128,6 +129,8 @@ class Run(NamedTuple):
     """What a broadcast is at this moment. `canary`: so many more may go before a hold."""
 
     state: State
+    kind: str
+    subject_id: int | None
     topic: str | None
     capped: bool
     canary: int | None
@@ -136,15 +139,16 @@ class Run(NamedTuple):
 class LastLook(NamedTuple):
     """What is looked at just before sends: the broadcasts, and who may not get them now.
 
-    The pairs are of broadcast and person.
+    The pairs are of broadcast and person; those in `over` have no use for it any more.
     """
 
     runs: dict[int, Run]
     muted: frozenset[tuple[int, int]]
     at_cap: frozenset[int]
+    over: frozenset[tuple[int, int]]
 
 
-NOTHING_TO_SEE = LastLook({}, frozenset(), frozenset())
+NOTHING_TO_SEE = LastLook({}, frozenset(), frozenset(), frozenset())
 
 
 def last_look(
@@ -156,21 +160,37 @@ def last_look(
     runs = _runs(connection, {broadcast for broadcast, _ in copies})
     muted = _muted(connection, copies, runs)
     asked = {person for each, person in copies if each in runs and runs[each].capped}
-    return LastLook(runs, muted, _at_cap(connection, asked, cap, now))
+    at_cap = _at_cap(connection, asked, cap, now)
+    return LastLook(runs, muted, at_cap, _over(connection, copies, runs))
 
 
 def _runs(connection: Connection, ids: Collection[int]) -> dict[int, Run]:
-    statement = select(_b.id, _b.state, _b.topic, _b.capped, _b.canary).where(_b.id.in_(ids))
-    found = {
-        row.id: Run(State(row.state), row.topic, row.capped, row.canary)
-        for row in connection.execute(statement)
-    }
+    statement = select(
+        *(_b.id, _b.state, _b.kind, _b.subject_id, _b.topic, _b.capped, _b.canary)
+    ).where(_b.id.in_(ids))
+    found = {row.id: Run(State(row.state), *row[2:]) for row in connection.execute(statement)}
     counted = [each for each, run in found.items() if run.canary is not None]
     if counted:  # other workers wait, so that together they take no more than there are
         left = lock_row(select(_b.id, _b.canary).where(_b.id.in_(counted)).order_by(_b.id))
         for row in connection.execute(left):
             found[row.id] = found[row.id]._replace(canary=row.canary)
     return found
+
+
+def _over(
+    connection: Connection, copies: Collection[tuple[int, int]], runs: dict[int, Run]
+) -> frozenset[tuple[int, int]]:
+    found: set[tuple[int, int]] = set()
+    for kind in {run.kind for run in runs.values()} & CIRCLES.keys():
+        subjects = {
+            each: run.subject_id
+            for each, run in runs.items()
+            if run.kind == kind and run.subject_id is not None
+        }
+        theirs = [copy for copy in copies if copy[0] in subjects]
+        if theirs:
+            found.update(CIRCLES[kind].over(connection, subjects, theirs))
+    return frozenset(found)
 
 
 def _muted(

@@ -59,18 +59,25 @@ broadcasts = Table(
     "broadcasts",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=False),
-    Column("code", String(8), nullable=False, unique=True),
+    Column("code", String(16), nullable=False, unique=True),
     Column("kind", String(16), nullable=False),
     Column("topic", String(32)),
+    Column("subject_id", Id, comment="the need or event that it is about"),
+    Column("part", String(16), comment="what it is to its subject: a wave, a reminder, news"),
     Column("state", String(16), nullable=False),
     Column("reason", String(64), comment="why it is held"),
     Column("text_es", LargeBinary, comment="sealed"),
     Column("text_en", LargeBinary, comment="sealed"),
     Column("link", LargeBinary, comment="sealed"),
+    Column("buttons", Text, comment="by language, as JSON"),
+    Column("happens_at", Instant, comment="what it is about, so that each reads their own hour"),
+    Column("happens_zone", String(64)),
     Column("scope", Text, nullable=False, comment="whom it is for, as JSON"),
     Column("capped", Boolean, nullable=False, comment="under the frequency cap"),
     Column("canary", SmallInteger, comment="so many more before somebody looks"),
+    Column("priority", SmallInteger, nullable=False),
     Column("decent_hours", SmallInteger, nullable=False, comment="until it is stale"),
+    Column("expires_at", Instant, comment="stale from then on, whatever the hours"),
     Column("tolerance", SmallInteger, nullable=False, comment="percent of failures"),
     Column("parked", Boolean, nullable=False, comment="some deliveries may be parked"),
     Column("audience", Integer, nullable=False),
@@ -82,6 +89,7 @@ broadcasts = Table(
     Column("ended_at", Instant),
     Column("created_at", Instant, nullable=False),
     Index("ix_broadcasts_ended_at", "ended_at"),
+    Index("ix_broadcasts_subject_id", "subject_id"),
 )
 
 tallies = Table(
@@ -112,11 +120,15 @@ class Broadcast:
     code: str
     kind: str
     topic: str | None
+    subject_id: int | None
+    part: str | None
     state: State
     reason: str | None
     scope: str
     capped: bool
+    priority: int
     decent_hours: int
+    expires_at: datetime | None
     parked: bool
     audience: int
     frozen_upto: int
@@ -128,8 +140,19 @@ class Broadcast:
 
 
 _READ = select(
-    *(_b.id, _b.code, _b.kind, _b.topic, _b.state, _b.reason, _b.scope, _b.capped),
-    *(_b.decent_hours, _b.parked, _b.audience, _b.frozen_upto, _b.frozen_at, _b.starts_at),
+    *(_b.id, _b.code, _b.kind, _b.topic, _b.subject_id, _b.part, _b.state, _b.reason),
+    *(
+        _b.scope,
+        _b.capped,
+        _b.priority,
+        _b.decent_hours,
+        _b.expires_at,
+        _b.parked,
+        _b.audience,
+        _b.frozen_upto,
+        _b.frozen_at,
+        _b.starts_at,
+    ),
     *(_b.started_at, _b.ended_at, _b.created_at),
 )
 
@@ -161,6 +184,23 @@ def unfinished(connection: Connection) -> list[Broadcast]:
     """All that has not ended, the next to start or the earliest started first."""
     statement = _READ.where(_b.ended_at.is_(None)).order_by(_b.starts_at, _b.id)
     return [_broadcast(row) for row in connection.execute(statement)]
+
+
+def read_by_code(connection: Connection, code: str) -> Broadcast | None:
+    row = connection.execute(_READ.where(_b.code == code)).first()
+    return None if row is None else _broadcast(row)
+
+
+def about(connection: Connection, subject_id: int) -> list[Broadcast]:
+    """Everything sent about a need or an event, the latest first."""
+    latest = (_b.created_at.desc(), _b.id.desc())
+    statement = _READ.where(_b.subject_id == subject_id).order_by(*latest)
+    return [_broadcast(row) for row in connection.execute(statement)]
+
+
+def count_about(connection: Connection, subject_id: int) -> int:
+    statement = select(func.count()).select_from(broadcasts).where(_b.subject_id == subject_id)
+    return connection.scalar(statement) or 0
 
 
 def lock(connection: Connection, broadcast_id: int) -> Broadcast | None:

@@ -187,6 +187,26 @@ def reachable_address(connection: Connection, person_id: int) -> Reached | None:
     return None if row is None else Reached._make(row)
 
 
+class Reading(NamedTuple):
+    """Where a person is written to unasked, and how they read."""
+
+    address_id: int
+    channel: str
+    language: str
+    country: str | None
+
+
+def reader_of(connection: Connection, person_id: int) -> Reading | None:
+    """None: they are reached nowhere."""
+    statement = (
+        select(addresses.c.id, addresses.c.channel, people.c.language, people.c.country)
+        .join(people, people.c.id == addresses.c.person_id)
+        .where(addresses.c.id == reachable(literal(person_id, Id)))
+    )
+    row = connection.execute(statement).first()
+    return None if row is None else Reading._make(row)
+
+
 def set_preferred(connection: Connection, person_id: int, address_id: int) -> None:
     """Exactly this one; being chosen, it may stand in for another later."""
     chosen = addresses.c.id == address_id

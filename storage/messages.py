@@ -87,8 +87,8 @@ deliveries = Table(
     Column("segments", SmallInteger),
     Column(
         "wording",
-        String(4),
-        comment="how a broadcast was rendered: its language, + with who we are",
+        String(72),
+        comment="how a broadcast was rendered: its language, + with who we are, @ their zone",
     ),
     Column("done_at", Instant, comment="when they said DONE"),
     Column("created_at", Instant, nullable=False),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from handlers.alert_file import read_alert
-from handlers.broadcasts import Alert
+from handlers.broadcasts import Draft
 from storage.audience import Scope
 from tests.talk import Office
 
@@ -21,7 +21,7 @@ GIVEN: dict[str, Any] = {
 }
 
 
-def read(office: Office, **changes: Any) -> Alert:
+def read(office: Office, **changes: Any) -> Draft:
     given = {**GIVEN, **changes}
     return office.database.read_now(lambda c: read_alert(c, given, office.desk.policy, NOW))
 

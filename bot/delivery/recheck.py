@@ -88,6 +88,8 @@ def _by_its_broadcast(row: Due, now: datetime, look: LastLook) -> Close | Wait |
         return Close(Status.SUPPRESSED, "muted")
     if run.capped and row.person_id in look.at_cap:
         return Close(Status.SUPPRESSED, "capped")
+    if (row.broadcast_id, row.person_id) in look.over:
+        return Close(Status.SUPPRESSED, "over")
     return None if run.state is State.RUNNING else Wait(now + _WHILE_HELD)
 
 

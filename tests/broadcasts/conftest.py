@@ -10,7 +10,7 @@ from sqlalchemy import Row, insert, select
 from bot.broadcasting import Broadcaster
 from handlers import broadcasts
 from handlers.broadcast_texts import Texts
-from handlers.broadcasts import Alert, Renderer
+from handlers.broadcasts import Draft, Renderer
 from handlers.policy import Policy
 from handlers.status import COUNTS, Facts, facts_of
 from storage import database as storage
@@ -71,13 +71,14 @@ class Office(delivery.Office):
         await self.database.run(lambda c: c.execute(insert(traits), rows))
 
     async def sends(self, texts: Texts = TEXTS, *, scope: Scope | None = None, **more: Any) -> str:
-        """The operator writes an alert; its code. `more` as of `broadcasts.create`."""
+        """The operator writes an alert; its code. `more` as of `Draft`."""
         starts = self.now + more.pop("later", timedelta(0))
-        alert = Alert(more.pop("topic", "shelters"), texts, scope or Scope(), starts)
-        settings: dict[str, Any] = {"actor": OPERATOR, "now": self.now, "capped": False} | more
-        return await self.database.run(
-            lambda c: broadcasts.create(c, self.vault, alert, **settings)
+        settings: dict[str, Any] = {"topic": "shelters", "capped": False} | more
+        draft = Draft(texts, scope or Scope(), starts, **settings)
+        made = await self.database.run(
+            lambda c: broadcasts.create(c, self.vault, draft, actor=OPERATOR, now=self.now)
         )
+        return made.code
 
     async def started(self, texts: Texts = TEXTS, **more: Any) -> str:
         """As `sends`, with its audience frozen."""

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.broadcasting import Broadcaster
 from handlers import broadcasts
 from handlers.broadcast_texts import Texts
-from handlers.broadcasts import Alert
+from handlers.broadcasts import Draft
 from handlers.consent_words import Consent, classify
 from handlers.status import facts_of
 from storage.audience import Scope
@@ -22,13 +22,11 @@ def alerted(office: Office, *, ago: timedelta = timedelta(hours=1)) -> str:
     sent = office.now - ago
 
     def create(connection):  # type: ignore[no-untyped-def]
-        alert = Alert("tps", Texts("alert", "Llama", "Call", None), Scope(), sent)
-        return broadcasts.create(
-            connection, office.desk.vault, alert, actor="operator", now=sent, capped=False
-        )
+        texts = Texts("alert", "Llama", "Call", None)
+        draft = Draft(texts, Scope(), sent, topic="tps", capped=False)
+        return broadcasts.create(connection, office.desk.vault, draft, actor="operator", now=sent)
 
-    code: str = office.database.run_now(create)
-    return code
+    return str(office.database.run_now(create).code)
 
 
 async def tended(office: Office) -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.channels.base import Decision, SenderEffect, SendError
 from bot.channels.sms_webhooks import StatusReport
 from bot.delivery import receipts
-from handlers.broadcast_texts import Texts, outgoing
+from handlers.broadcast_texts import Recipient, Texts, outgoing
 from storage.broadcasts import ERRORS, State, broadcasts
 from storage.messages import Status, deliveries
 from storage.people import people
@@ -349,6 +349,6 @@ async def test_texts_that_no_key_opens_fail_and_leave_the_others(office: Office)
 
 async def test_on_telegram_done_is_a_button(office: Office) -> None:
     texts = Texts("alert", "Llama", None, None)
-    message = outgoing(texts, "es", "telegram", office.policy, first=False)
+    message = outgoing(texts, Recipient("es"), "telegram", office.policy)
     assert [button.data for row in message.keyboard for button in row] == ["c:HECHO"]
-    assert outgoing(texts, "es", "sms", office.policy, first=False).keyboard == ()
+    assert outgoing(texts, Recipient("es"), "sms", office.policy).keyboard == ()

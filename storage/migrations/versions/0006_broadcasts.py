@@ -33,8 +33,8 @@ def upgrade() -> None:
         "deliveries",
         sa.Column(
             "wording",
-            sa.String(4),
-            comment="how a broadcast was rendered: its language, + with who we are",
+            sa.String(72),
+            comment="how a broadcast was rendered: its language, + with who we are, @ their zone",
         ),
     )
     op.add_column("deliveries", sa.Column("done_at", Instant, comment="when they said DONE"))
@@ -55,18 +55,29 @@ def _make_broadcasts() -> None:
     op.create_table(
         "broadcasts",
         sa.Column("id", Id, autoincrement=False, nullable=False),
-        sa.Column("code", sa.String(8), nullable=False),
+        sa.Column("code", sa.String(16), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("topic", sa.String(32)),
+        sa.Column("subject_id", Id, comment="the need or event that it is about"),
+        sa.Column(
+            "part", sa.String(16), comment="what it is to its subject: a wave, a reminder, news"
+        ),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("reason", sa.String(64), comment="why it is held"),
         sa.Column("text_es", sa.LargeBinary, comment="sealed"),
         sa.Column("text_en", sa.LargeBinary, comment="sealed"),
         sa.Column("link", sa.LargeBinary, comment="sealed"),
+        sa.Column("buttons", sa.Text, comment="by language, as JSON"),
+        sa.Column(
+            "happens_at", Instant, comment="what it is about, so that each reads their own hour"
+        ),
+        sa.Column("happens_zone", sa.String(64)),
         sa.Column("scope", sa.Text, nullable=False, comment="whom it is for, as JSON"),
         sa.Column("capped", sa.Boolean, nullable=False, comment="under the frequency cap"),
         sa.Column("canary", sa.SmallInteger, comment="so many more before somebody looks"),
+        sa.Column("priority", sa.SmallInteger, nullable=False),
         sa.Column("decent_hours", sa.SmallInteger, nullable=False, comment="until it is stale"),
+        sa.Column("expires_at", Instant, comment="stale from then on, whatever the hours"),
         sa.Column("tolerance", sa.SmallInteger, nullable=False, comment="percent of failures"),
         sa.Column("parked", sa.Boolean, nullable=False, comment="some deliveries may be parked"),
         sa.Column("audience", sa.Integer, nullable=False),
@@ -81,6 +92,7 @@ def _make_broadcasts() -> None:
         sa.UniqueConstraint("code", name="uq_broadcasts_code"),
     )
     op.create_index("ix_broadcasts_ended_at", "broadcasts", ["ended_at"])
+    op.create_index("ix_broadcasts_subject_id", "broadcasts", ["subject_id"])
     op.create_table(
         "broadcast_tallies",
         sa.Column("broadcast_id", Id, autoincrement=False, nullable=False),
