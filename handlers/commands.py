@@ -18,7 +18,8 @@ class Command:
     `slash` names it in Telegram's menu, by language, with `about` beside it. `anytime`: it
     answers in the middle of a flow too, which then goes on; `flow` is the one that it may join
     in the middle. `speaks` is the language that it switches to. `shape` knows texts that mean it
-    as a whole, such as a code alone.
+    as a whole, such as a code alone. `granted`: for people with a grant; to all others it is no
+    command.
     """
 
     words: frozenset[str]
@@ -31,6 +32,7 @@ class Command:
     flow: str | None = None
     speaks: Language | None = None
     shape: Callable[[str], bool] | None = None
+    granted: bool = False
 
 
 class Commands:

@@ -1,6 +1,6 @@
 """One turn in the making: who speaks, what was heard, and what will be said. No features here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,24 @@ from locales import Language, Message
 from storage.conversations import Caller
 from storage.sealed import Vault
 
+Act = Callable[["Context", Mapping[str, Any]], None]
+"""Something that only coordinators may do, with what it needs to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approvable:
+    """A kind of thing that a second person approves; each part is given the subject's id.
+
+    `about` is a sentence of what a yes does, such as "Send the alert A7 to 1,200 people."; None:
+    there is nothing to decide any more. `preview` is all that whoever decides should have seen.
+    `run` is what a yes leads to, `reject` what a no does; their context is that of who decides.
+    """
+
+    about: Callable[["Context", int], Message | None]
+    preview: Callable[["Context", int], Sequence[Prompt]]
+    run: Callable[["Context", int], None]
+    reject: Callable[["Context", int], None]
+
 
 @dataclass(slots=True)
 class Context:
@@ -25,7 +43,8 @@ class Context:
 
     `heard` is the message, `overheard` the same as a flow hears it.
     `session` is what the conversation will be after this turn: None ends it. `kind` consent lets
-    the replies reach someone who has stopped.
+    the replies reach someone who has stopped. `acts` and `approvals` are the tables of that name
+    in features, which features themselves can't import.
     """
 
     connection: Connection
@@ -38,6 +57,8 @@ class Context:
     language: Language
     country: str | None
     session: Session | None
+    acts: Mapping[str, Act] = field(default_factory=dict)
+    approvals: Mapping[str, "Approvable"] = field(default_factory=dict)
     says: list[Prompt] = field(default_factory=list)
     settled: Settled | None = None
     refreshed: Prompt | None = None

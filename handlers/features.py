@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers import breaks, broadcasts, help, linking, privacy, profile, registration, sides
 from handlers.commands import Command, Commands, said
-from handlers.context import Context
+from handlers.context import Act, Approvable, Context
 from handlers.conversation.flow import Flow
 from handlers.link_codes import is_code
 from locales import _
@@ -156,6 +156,12 @@ COMMANDS = Commands(
         ),
     )
 )
+
+ACTS: Mapping[str, Act] = {}
+"""What `access.privileged` does, by name. Each looks for itself whether the caller may do it."""
+
+APPROVALS: Mapping[str, Approvable] = {}
+"""What `approvals.ask` may ask a second person to approve, by kind."""
 
 AFTER_STOP = frozenset({help.help_me, privacy.my_data, privacy.ask_to_delete})
 """What is answered to someone who has stopped, besides a start word."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from handlers import gate, help, linking
+from handlers import access, gate, help, linking
 from handlers.commands import Command
 from handlers.consent import note_for_human
 from handlers.context import Context
@@ -21,7 +21,7 @@ from handlers.conversation.session import Session, dump, load
 from handlers.conversation.turn import Ending
 from handlers.conversation.vocabulary import steering
 from handlers.conversation.words import fold
-from handlers.features import COMMANDS, FEATURES, Feature
+from handlers.features import ACTS, APPROVALS, COMMANDS, FEATURES, Feature
 from handlers.hearing import hear, hear_place
 from handlers.newcomers import meet
 from handlers.outbox import To, enqueue
@@ -30,6 +30,7 @@ from handlers.rendering import COMMAND, render
 from locales import Language, _
 from storage import conversations, profiles
 from storage.conversations import Caller
+from storage.coordinators import has_grant
 from storage.database import notify
 from storage.ids import new_id
 from storage.sealed import Vault
@@ -119,6 +120,8 @@ def _context(
         cast("Language", caller.language),
         caller.country,
         load(opened) if opened else None,
+        ACTS,
+        APPROVALS,
     )
 
 
@@ -142,20 +145,22 @@ def _block(context: Context) -> None:
 
 def _converse(context: Context) -> None:
     _wake(context)
+    session = context.session
     if context.heard.kind == "edited":
         help.about_edits(context)
+    elif access.confirmed(context):
+        _ask_again(context, session)
     elif context.heard.contact is not None:
-        _beside_flow(context)
+        linking.take_contact(context)
+        _ask_again(context, session)
     elif context.session is not None:
         _in_flow(context)
     else:
         _outside(context)
 
 
-def _beside_flow(context: Context) -> None:
-    """A shared contact is about linking, whatever question is open; that one returns."""
-    session = context.session
-    linking.take_contact(context)
+def _ask_again(context: Context, session: Session | None) -> None:
+    """What came was about something else than the open question, which returns."""
     feature = FEATURES.get(session.flow) if session else None
     if session is not None and feature is not None and context.session is session:
         context.take(engine.restate(feature.flow, session))
@@ -168,10 +173,13 @@ def _wake(context: Context) -> None:
 
 
 def _outside(context: Context) -> None:
-    found = COMMANDS.find(context.heard.text)
+    named = COMMANDS.find(context.heard.text)
+    found = named if named and _may_use(context, named[0]) else None
     if found is not None:
         command, rest = found
         command.run(context, rest)
+    elif named is not None and not named[1]:
+        access.refuse(context)
     elif context.heard.press is not None:
         context.toast = _("That button is from an earlier question.")
     elif _has_no_words(context):
@@ -180,6 +188,11 @@ def _outside(context: Context) -> None:
         help.greet_lost(context)
     if found is not None and context.caller.misses:
         profiles.change_person(context.connection, context.caller.person_id, misses=0)
+
+
+def _may_use(context: Context, command: Command) -> bool:
+    """To whoever has no grant, a coordinators' word that begins a sentence is a word like any."""
+    return not command.granted or has_grant(context.connection, context.caller.person_id)
 
 
 def _in_flow(context: Context) -> None:
@@ -206,7 +219,7 @@ def _command_in_flow(context: Context, flow: Flow, session: Session) -> tuple[Co
     if context.overheard.press is not None or steering(context.heard.text) is not None:
         return None
     found = COMMANDS.find(context.heard.text)
-    if found is None:
+    if found is None or not _may_use(context, found[0]):
         return None
     command, rest = found
     if rest and command.fits is not None and not command.fits(context, rest):

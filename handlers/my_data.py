@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.access import scope_words
 from handlers.context import Context
 from handlers.conversation.turn import Words
 from handlers.places import place_of
@@ -20,6 +21,7 @@ from locales.labels import (
     CATEGORIES,
     KINDS,
     LANGUAGES_SPOKEN,
+    ROLES,
     SKILLS,
     TOPICS,
     Labels,
@@ -42,6 +44,10 @@ UNTOLD = frozenset(
         *("consents.wording", "handovers.reason", "handovers.closed_at"),
         # how each message travelled; its words are told
         *("inbound.*", "deliveries.*", "farewells.*"),
+        # of coordinators: what they are to decide, wrong invitation codes
+        *("approvals.*", "approval_views.*", "invitation_tries.*", "grants.id", "grants.person_id"),
+        *("grants.granted_by", "pending_acts.id", "pending_acts.person_id", "pending_acts.lookup"),
+        "pending_acts.tries",
     }
 )
 
@@ -272,6 +278,22 @@ def _texts(telling: Telling) -> Iterator[Words]:
         )
 
 
+def _grants(telling: Telling) -> Iterator[Words]:
+    connection = telling.context.connection
+    for row in telling.held.grants:
+        since = _("since {day}", day=telling.day(row.granted_at))
+        parts = [ROLES[row.role], scope_words(connection, row.scope, row.scope_id), since]
+        if row.revoked_at is not None:
+            parts.append(_("until {day}", day=telling.day(row.revoked_at)))
+        yield Joined((_("Role"), Joined(tuple(parts), ", ")))
+
+
+def _pending_acts(telling: Telling) -> Iterator[Words]:
+    for row in telling.held.pending_acts:
+        if row.expires_at > telling.context.now:
+            yield _("Something that you asked for and that waits for its code.")
+
+
 def _channel(channel: str) -> str:
     return "SMS" if is_sms(channel) else "Telegram"
 
@@ -310,5 +332,10 @@ LINES = (
     _line(_since, "people.created_at"),
     _line(_unfinished, "sessions.flow", "sessions.state", "sessions.expires_at"),
     _line(_set_aside, "handovers.words", "handovers.at"),
+    _line(
+        _grants,
+        *(f"grants.{each}" for each in ("role", "scope", "scope_id", "granted_at", "revoked_at")),
+    ),
+    _line(_pending_acts, "pending_acts.name", "pending_acts.payload", "pending_acts.expires_at"),
     _line(_texts, "inbound.payload", "deliveries.body"),
 )

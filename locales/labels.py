@@ -16,12 +16,6 @@ KINDS: Final[Labels] = {
     "legal_expert": _("Give legal help"),
 }
 
-ROLES: Final[Labels] = {
-    "coordinator": _("Coordination"),
-    "approver": _("Approval"),
-    "admin": _("Administration"),
-}
-
 SKILLS: Final[Labels] = {
     "attorney": _("Attorney"),
     "accredited_rep": _("Accredited representative"),

@@ -15,7 +15,7 @@ codes = Table(
     Column("code", String(8), primary_key=True),
     Column("kind", String(16), nullable=False),
     Column("row_id", Id, nullable=False, comment="of the table that the kind names"),
-    CheckConstraint("kind IN ('broadcast', 'need', 'event')", name="kind"),
+    CheckConstraint("kind IN ('broadcast', 'need', 'event', 'invitation')", name="kind"),
 )
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Table, func, select
 
+from storage.coordinators import grants, pending_acts
 from storage.messages import deliveries, inbound
 from storage.network import organisations
 from storage.people import addresses, consents, handovers, people, registrations, sessions, traits
@@ -25,6 +26,8 @@ class Held:
     consents: Rows
     sessions: Rows
     handovers: Rows
+    grants: Rows
+    pending_acts: Rows
     texts: int
 
 
@@ -50,6 +53,8 @@ def held_of(connection: Connection, person_id: int) -> Held:
         rows(consents, consents.c.at),
         rows(sessions, sessions.c.updated_at),
         rows(handovers, handovers.c.at),
+        rows(grants, grants.c.granted_at),
+        rows(pending_acts, pending_acts.c.expires_at),
         _texts(connection, person_id),
     )
 

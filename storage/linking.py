@@ -28,8 +28,10 @@ from sqlalchemy import (
     update,
 )
 
+from storage.approvals import approval_views, approvals
 from storage.broadcasts import keep_count
 from storage.columns import Id
+from storage.coordinators import grants, pending_acts, unite_grants
 from storage.database import Instant, insert, metadata
 from storage.leaving import farewells
 from storage.messages import deliveries, inbound
@@ -324,6 +326,11 @@ MERGED: tuple[Belongs, ...] = (
     Belongs(farewells, settle=_drop_both(farewells)),
     Belongs(link_codes, settle=_drop_both(link_codes)),
     Belongs(link_tries),
+    Belongs(grants, settle=unite_grants),
+    Belongs(pending_acts),
+    Belongs(approvals, "asked_by"),
+    Belongs(approvals, "decided_by"),
+    Belongs(approval_views),
 )
 """Every column that names a person: what a later feature stores of one is added here."""
 
