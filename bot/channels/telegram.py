@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from functools import lru_cache
+from typing import Any, Final, Literal, cast
 
 import structlog
 from telegram import (
@@ -36,9 +37,11 @@ _COURTESY_SECONDS: Final = 5
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW_JSON: Final = _NO_PREVIEW.to_json()
 
 _log = structlog.get_logger()
 
+_Ask = Literal["contact", "location"]
 Commit = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -76,10 +79,8 @@ class TelegramChannel:
             raise REFUSED.error("too_long")
         await self._acknowledge(to, message)
         with _deciding():
-            sent = await self._bot.send_message(
-                to, text, reply_markup=_markup(message), link_preview_options=_NO_PREVIEW
-            )
-        return Sent(str(sent.message_id))
+            markup = _markup(message.ask, message.ask_label, message.keyboard)
+            return Sent(str(await self._bot.sends(to, text, markup)))
 
     async def find(
         self,
@@ -203,7 +204,22 @@ class TelegramChannel:
 
 
 class _Bot(Bot):
-    """The library's bot, with updates as they came: its parser fails a batch for one of them."""
+    """The library's bot, with answers as they came: its parser fails a batch of updates for one of
+    them, and takes longer over what was sent than all the rest of a call."""
+
+    async def sends(self, to: str, text: str, markup: str) -> int:
+        """The message's id; KeyError when the answer is no whole message, so no proof of one."""
+        sent = await self._post(
+            "sendMessage",
+            {
+                "chat_id": to,
+                "text": text,
+                "reply_markup": markup,
+                "link_preview_options": _NO_PREVIEW_JSON,
+            },
+        )
+        message_id, _chat, _date = (sent[name] for name in ("message_id", "chat", "date"))
+        return int(message_id)
 
     async def updates(self, offset: int | None, wait: timedelta) -> list[dict[str, Any]]:
         seconds = int(wait.total_seconds())
@@ -226,25 +242,23 @@ def _deciding() -> Iterator[None]:
         raise decide(error) from None
 
 
-def _markup(
-    message: Outgoing,
-) -> ReplyKeyboardMarkup | InlineKeyboardMarkup | ReplyKeyboardRemove:
-    """Plain messages take away a keyboard that an earlier `ask` left: which one did isn't kept."""
-    if message.ask:
-        return _asking(message)
-    if message.keyboard:
-        return _inline(message.keyboard)
-    return ReplyKeyboardRemove()
+@lru_cache(maxsize=64)
+def _markup(ask: _Ask | None, label: str, keyboard: Keyboard) -> str:
+    """As JSON, and kept: a broadcast has the same for everybody.
+
+    Plain messages take away a keyboard that an earlier `ask` left: which one did isn't kept.
+    """
+    if ask:
+        return _asking(ask, label, keyboard).to_json()
+    return (_inline(keyboard) if keyboard else ReplyKeyboardRemove()).to_json()
 
 
-def _asking(message: Outgoing) -> ReplyKeyboardMarkup:
+def _asking(ask: _Ask, label: str, keyboard: Keyboard) -> ReplyKeyboardMarkup:
     """A message holds one keyboard, so its other choices become buttons that say their label."""
     share = KeyboardButton(
-        message.ask_label,
-        request_contact=message.ask == "contact",
-        request_location=message.ask == "location",
+        label, request_contact=ask == "contact", request_location=ask == "location"
     )
-    choices = [[KeyboardButton(button.label) for button in row] for row in message.keyboard]
+    choices = [[KeyboardButton(button.label) for button in row] for row in keyboard]
     return ReplyKeyboardMarkup([[share], *choices], resize_keyboard=True, one_time_keyboard=True)
 
 
