@@ -29,11 +29,12 @@ class Approvable:
     `about` is a sentence of what a yes does, such as "Send the alert A7 to 1,200 people."; None:
     there is nothing to decide any more. `preview` is all that whoever decides should have seen.
     `run` is what a yes leads to, `reject` what a no does; their context is that of who decides.
+    What `run` returns is told to whoever asked, in the place of "A7 was approved."
     """
 
     about: Callable[["Context", int], Message | None]
     preview: Callable[["Context", int], Sequence[Prompt]]
-    run: Callable[["Context", int], None]
+    run: Callable[["Context", int], Message | None]
     reject: Callable[["Context", int], None]
 
 

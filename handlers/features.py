@@ -1,25 +1,38 @@
 """What the bot can do: every command and every flow, gathered from the features. No logic."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from handlers import breaks, broadcasts, help, linking, privacy, profile, registration, sides
+from handlers import (
+    approvals,
+    breaks,
+    broadcasts,
+    help,
+    linking,
+    privacy,
+    profile,
+    registration,
+    sides,
+)
 from handlers.commands import Command, Commands, said
 from handlers.context import Act, Approvable, Context
 from handlers.conversation.flow import Flow
+from handlers.conversation.turn import Prompt
 from handlers.link_codes import is_code
 from locales import _
 
 Finish = Callable[[Context, Mapping[str, Any]], None]
+Preview = Callable[[Context, Mapping[str, Any]], Sequence[Prompt]]
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A flow and what its end does."""
+    """A flow and what its end does. `preview` is shown whenever its summary comes up anew."""
 
     flow: Flow
     finish: Finish
+    preview: Preview | None = None
 
 
 FEATURES: Mapping[str, Feature] = {
@@ -123,6 +136,20 @@ COMMANDS = Commands(
         Command(said("prefer sms", "prefiero sms"), sides.prefer_sms),
         Command(said("prefer telegram", "prefiero telegram"), sides.prefer_telegram),
         Command(
+            said("approve", "aprobar", "apruebo"),
+            approvals.approve,
+            takes=True,
+            anytime=True,
+            granted=True,
+        ),
+        Command(
+            said("reject", "rechazar", "rechazo"),
+            approvals.reject,
+            takes=True,
+            anytime=True,
+            granted=True,
+        ),
+        Command(
             said("language", "idioma"),
             profile.choose_language,
             about=_("Español / English"),
@@ -157,7 +184,10 @@ COMMANDS = Commands(
     )
 )
 
-ACTS: Mapping[str, Act] = {}
+ACTS: Mapping[str, Act] = {
+    "approve": approvals.do_approve,
+    "reject": approvals.do_reject,
+}
 """What `access.privileged` does, by name. Each looks for itself whether the caller may do it."""
 
 APPROVALS: Mapping[str, Approvable] = {}

@@ -12,7 +12,7 @@ from handlers.access import scope_words
 from handlers.context import Context
 from handlers.conversation.turn import Words
 from handlers.places import place_of
-from handlers.rendering import Reader, is_sms
+from handlers.rendering import Joined, Reader, is_sms
 from locales import Language, Message, _, n_
 from locales.formatting import Listing, Moment, zone_words
 from locales.gsm7 import Fold, cost, sms_text
@@ -64,18 +64,6 @@ _TELEGRAM_LENGTH = 3_500
 _LATEST = 10
 _LONGEST_QUOTE = 60
 _NO_ZONE = "UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Words with a mark between them, such as a label and its value."""
-
-    parts: tuple[Words, ...]
-    mark: str = ": "
-
-    def localized(self, language: Language, country: str | None) -> str:
-        read = Reader(language, country)
-        return self.mark.join(read(part) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,18 @@ class Reader:
         return words if isinstance(words, str) else words.localized(self.language, self.country)
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Words with a mark between them, such as a label and its value."""
+
+    parts: tuple[Words, ...]
+    mark: str = ": "
+
+    def localized(self, language: Language, country: str | None) -> str:
+        read = Reader(language, country)
+        return self.mark.join(read(part) for part in self.parts)
+
+
 def is_sms(channel: str) -> bool:
     return channel.endswith("sms")
 
