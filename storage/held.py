@@ -7,16 +7,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Table, func, select
 
 from storage.coordinators import grants, pending_acts
+from storage.events import events
 from storage.messages import deliveries, inbound
 from storage.network import organisations
 from storage.people import addresses, consents, handovers, people, registrations, sessions, traits
+from storage.rsvps import rsvps
 
 Rows = Sequence[Row[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Rows of each table, oldest first. `texts` counts messages whose words are still kept."""
+    """Rows of each table, oldest first. `texts` counts messages whose words are still kept.
+
+    `rsvps` come with their event's code, hour and titles; `events` are those that they made.
+    """
 
     person: Row[Any]
     organisation: str | None
@@ -28,6 +33,8 @@ class Held:
     handovers: Rows
     grants: Rows
     pending_acts: Rows
+    rsvps: Rows
+    events: Rows
     texts: int
 
 
@@ -55,8 +62,20 @@ def held_of(connection: Connection, person_id: int) -> Held:
         rows(handovers, handovers.c.at),
         rows(grants, grants.c.granted_at),
         rows(pending_acts, pending_acts.c.expires_at),
+        _rsvps(connection, person_id),
+        connection.execute(select(events).where(events.c.created_by == person_id)).all(),
         _texts(connection, person_id),
     )
+
+
+def _rsvps(connection: Connection, person_id: int) -> Rows:
+    e = events.c
+    statement = (
+        select(rsvps, e.code, e.starts_at, e.zone, e.title_es, e.title_en)
+        .join(events, e.id == rsvps.c.event_id)
+        .where(rsvps.c.person_id == person_id)
+    )
+    return connection.execute(statement.order_by(rsvps.c.created_at)).all()
 
 
 def _texts(connection: Connection, person_id: int) -> int:

@@ -33,6 +33,7 @@ from storage.broadcasts import keep_count
 from storage.columns import Id
 from storage.coordinators import grants, pending_acts, unite_grants
 from storage.database import Instant, insert, metadata
+from storage.events import events
 from storage.leaving import farewells
 from storage.messages import deliveries, inbound
 from storage.people import (
@@ -44,6 +45,7 @@ from storage.people import (
     sessions,
     traits,
 )
+from storage.rsvps import one_rsvp_each, rsvps
 
 link_codes = Table(
     "link_codes",
@@ -331,6 +333,8 @@ MERGED: tuple[Belongs, ...] = (
     Belongs(approvals, "asked_by"),
     Belongs(approvals, "decided_by"),
     Belongs(approval_views),
+    Belongs(rsvps, settle=one_rsvp_each),
+    Belongs(events, "created_by"),
 )
 """Every column that names a person: what a later feature stores of one is added here."""
 

@@ -1,0 +1,222 @@
+"""RSVPs: who comes to an event, who waits for a place, in which order. The table and its SQL."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Table,
+    delete,
+    func,
+    select,
+    update,
+)
+
+from storage.columns import Id
+from storage.database import Instant, insert, metadata
+from storage.events import events, take_places
+
+
+class Answer(StrEnum):
+    """`ASKED`: must say again, since the day has changed, or was shown it and hasn't said."""
+
+    YES = "yes"
+    MAYBE = "maybe"
+    NO = "no"
+    WAITING = "waiting"
+    ASKED = "asked"
+
+
+rsvps = Table(
+    "rsvps",
+    metadata,
+    Column(
+        "event_id",
+        Id,
+        ForeignKey("events.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column(
+        "person_id",
+        Id,
+        ForeignKey("people.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("answer", String(8), nullable=False),
+    Column("party", SmallInteger, nullable=False, comment="people, with whoever answers"),
+    Column("was", String(8), comment="the answer before the day changed"),
+    Column("queued_at", Instant, comment="since when in line for places"),
+    Column("offered_until", Instant, comment="places are kept for them until then"),
+    Column("asked_at", Instant, comment="when we last asked, other than by a broadcast"),
+    Column("answered_at", Instant),
+    Column("confirmed_at", Instant, comment="said again that they come"),
+    Column("checked_in_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    CheckConstraint("answer IN ('yes', 'maybe', 'no', 'waiting', 'asked')", name="answer"),
+    CheckConstraint("party >= 1", name="party"),
+    Index("ix_rsvps_person_id", "person_id"),
+    Index("ix_rsvps_queued_at", "event_id", "queued_at"),
+)
+
+_r = rsvps.c
+_put = insert(rsvps)
+
+
+@dataclass(frozen=True, slots=True)
+class Rsvp:
+    """A row of `rsvps`."""
+
+    event_id: int
+    person_id: int
+    answer: Answer
+    party: int
+    was: str | None
+    queued_at: datetime | None
+    offered_until: datetime | None
+    asked_at: datetime | None
+    answered_at: datetime | None
+    confirmed_at: datetime | None
+    checked_in_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def holds(self) -> int:
+        """Places that are kept for this party."""
+        kept = self.answer is Answer.YES or self.offered_until is not None
+        return self.party if kept else 0
+
+
+def rsvp_of(row: Any) -> Rsvp:
+    fields = dict(row._mapping)
+    return Rsvp(**{**fields, "answer": Answer(fields["answer"])})
+
+
+def read(connection: Connection, event_id: int, person_id: int) -> Rsvp | None:
+    statement = select(rsvps).where(_r.event_id == event_id, _r.person_id == person_id)
+    row = connection.execute(statement).first()
+    return None if row is None else rsvp_of(row)
+
+
+def of_person(connection: Connection, person_id: int) -> list[Rsvp]:
+    """Oldest first."""
+    statement = select(rsvps).where(_r.person_id == person_id).order_by(_r.created_at, _r.event_id)
+    return [rsvp_of(row) for row in connection.execute(statement)]
+
+
+def of_event(connection: Connection, event_id: int, answers: Iterable[Answer]) -> list[Rsvp]:
+    """By person."""
+    statement = select(rsvps).where(_r.event_id == event_id, _r.answer.in_(list(answers)))
+    return [rsvp_of(row) for row in connection.execute(statement.order_by(_r.person_id))]
+
+
+def write(
+    connection: Connection, event_id: int, person_id: int, now: datetime, **fields: Any
+) -> None:
+    """Adds the row, or changes these columns of it; places are the caller's to take."""
+    row = {
+        "event_id": event_id,
+        "person_id": person_id,
+        "answer": Answer.ASKED,
+        "party": 1,
+        "created_at": now,
+        **fields,
+        "updated_at": now,
+    }
+    statement = _put.on_conflict_do_update(
+        index_elements=[_r.event_id, _r.person_id], set_={**fields, "updated_at": now}
+    )
+    connection.execute(statement, row)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """People by answer; `people` sums the yes parties, `came` those who were checked in."""
+
+    yes: int
+    maybe: int
+    no: int
+    waiting: int
+    people: int
+    came: int
+
+
+def counts(connection: Connection, event_id: int) -> Counts:
+    statement = select(
+        _r.answer, func.count(), func.sum(_r.party), func.count(_r.checked_in_at)
+    ).where(_r.event_id == event_id)
+    by_answer = {row[0]: row for row in connection.execute(statement.group_by(_r.answer))}
+    said = {answer: by_answer[answer][1] if answer in by_answer else 0 for answer in Answer}
+    people = by_answer[Answer.YES][2] if Answer.YES in by_answer else 0
+    came = sum(row[3] for row in by_answer.values())
+    return Counts(
+        said[Answer.YES], said[Answer.MAYBE], said[Answer.NO], said[Answer.WAITING], people, came
+    )
+
+
+def next_in_line(connection: Connection, event_id: int, free: int) -> Rsvp | None:
+    """Whoever has waited longest among the parties that so many places are enough for."""
+    statement = (
+        select(rsvps)
+        .where(
+            _r.event_id == event_id,
+            _r.answer == Answer.WAITING,
+            _r.offered_until.is_(None),
+            _r.party <= free,
+        )
+        .order_by(_r.queued_at, _r.person_id)
+        .limit(1)
+    )
+    row = connection.execute(statement).first()
+    return None if row is None else rsvp_of(row)
+
+
+def lapsed_offers(connection: Connection, event_id: int, now: datetime) -> list[Rsvp]:
+    """Whose time to answer is over."""
+    statement = select(rsvps).where(
+        _r.event_id == event_id, _r.answer == Answer.WAITING, _r.offered_until <= now
+    )
+    return [rsvp_of(row) for row in connection.execute(statement)]
+
+
+def let_go(connection: Connection, person_id: int, now: datetime) -> None:
+    """The person's places at events to come are free again, and nothing is asked of them."""
+    for each in of_person(connection, person_id):
+        if each.holds:
+            take_places(connection, each.event_id, -each.holds)
+    ahead = select(events.c.id).where(events.c.status == "open", events.c.starts_at > now)
+    connection.execute(
+        update(rsvps)
+        .where(_r.person_id == person_id, _r.event_id.in_(ahead), _r.answer != Answer.NO)
+        .values(answer=Answer.NO, queued_at=None, offered_until=None, updated_at=now)
+    )
+
+
+def one_rsvp_each(connection: Connection, stays: int, goes: int) -> None:
+    """Before a merge: of two RSVPs to one event the later answer counts, and its places alone."""
+    kept = {each.event_id: each for each in of_person(connection, stays)}
+    for other in of_person(connection, goes):
+        mine = kept.get(other.event_id)
+        if mine is None:
+            continue
+        drop = min(mine, other, key=_how_late)
+        connection.execute(
+            delete(rsvps).where(_r.event_id == drop.event_id, _r.person_id == drop.person_id)
+        )
+        take_places(connection, drop.event_id, -drop.holds)
+
+
+def _how_late(rsvp: Rsvp) -> tuple[bool, datetime]:
+    return rsvp.answered_at is not None, rsvp.answered_at or rsvp.created_at
