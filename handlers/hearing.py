@@ -22,7 +22,8 @@ def hear(inbound: Inbound, caller: Caller, now: datetime) -> Heard:
     pressed = inbound.press.data if inbound.press else ""
     press = pressed.removeprefix(f"{FLOW}:") if pressed.startswith(f"{FLOW}:") else None
     today = now.astimezone(ZoneInfo(caller.zone or _NO_ZONE)).date()
-    return Heard(inbound.text, press, today=today)
+    language = cast("Language", caller.language)
+    return Heard(inbound.text, press, today=today, now=now, language=language)
 
 
 def hear_place(connection: Connection, heard: Heard, inbound: Inbound, caller: Caller) -> Heard:

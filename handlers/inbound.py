@@ -244,6 +244,8 @@ def _advance(context: Context, feature: Feature, session: Session) -> None:
     if _wants_place(feature.flow, session):
         heard = hear_place(context.connection, heard, context.heard, context.caller)
     turn = engine.advance(feature.flow, session, heard)
+    if feature.preview is not None and engine.sums_up(feature.flow, session, turn):
+        context.says.extend(feature.preview(context, turn.session.known() if turn.session else {}))
     context.take(turn)
     if turn.stuck:
         note_for_human(context, "misunderstood")

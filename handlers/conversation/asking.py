@@ -12,7 +12,7 @@ from locales.formatting import Listing
 
 YES, DONE, ALL, SKIP = "yes", "done", "all", "skip"
 _ALL, _DONE = Choice(_("All"), ALL), Choice(_("Done"), DONE)
-_SKIP, _SAVE = Choice(_("Skip"), SKIP), Choice(_("Yes, save"), YES)
+_SKIP = Choice(_("Skip"), SKIP)
 
 _FEW = 3
 
@@ -32,10 +32,7 @@ def prompt(flow: Flow, session: Session, step: Step, lead: Message | None = None
             extras=_extras(step),
             mark=session.question,
         )
-    choices = tuple(
-        Choice(str(value["label"]), str(index)) for index, value in enumerate(session.offered)
-    )
-    share = step.share if isinstance(step, Ask) else None
+    choices, share = _offered(step, session.offered), step.share if isinstance(step, Ask) else None
     return Prompt(
         step.ask,
         lead,
@@ -46,12 +43,20 @@ def prompt(flow: Flow, session: Session, step: Step, lead: Message | None = None
     )
 
 
+def _offered(step: Step, values: Sequence[Any]) -> tuple[Choice, ...]:
+    if not isinstance(step, Ask):
+        return ()
+    return tuple(Choice(step.named(value), str(index)) for index, value in enumerate(values))
+
+
 def offers(flow: Flow, session: Session, step: Step) -> tuple[Any, ...]:
     """What the numbers will mean when this step is shown."""
     if isinstance(step, Choose):
         return tuple(option.code for option in step.open_options(session.known()))
     if isinstance(step, Confirm):
         return tuple(each.key for each in answered_steps(flow, session))
+    if isinstance(step, Ask) and step.offers is not None:
+        return tuple(step.offers(session.known()))
     return ()
 
 
@@ -111,6 +116,6 @@ def _summary(flow: Flow, session: Session, step: Confirm, lead: Message | None) 
         lead,
         choices=tuple(Choice(each.label, str(index)) for index, each in enumerate(steps)),
         lines=tuple((each.label, shown(each, values[each.key])) for each in steps),
-        extras=(_SAVE,),
+        extras=(Choice(step.yes, YES),),
         mark=session.question,
     )

@@ -74,6 +74,14 @@ def open_question(flow: Flow, session: Session) -> Step | None:
     return flow.open_step(adopt(flow, session).known())
 
 
+def sums_up(flow: Flow, before: Session | None, turn: Turn) -> bool:
+    """Whether the turn brings up the summary, which was not what was asked before."""
+    after = turn.session
+    if after is None or not isinstance(open_question(flow, after), Confirm):
+        return False
+    return before is None or before.asked != after.asked
+
+
 def is_choice(flow: Flow, session: Session, heard: Heard) -> bool:
     """Whether the words name an option of the open question, or agree to what it sums up."""
     session = adopt(flow, session)
@@ -98,7 +106,7 @@ def _hear(session: Session, step: Step, heard: Heard) -> Hearing:
     if isinstance(step, Ask):
         if session.offered and (chosen := choose_offered(session.offered, heard)):
             return chosen
-        return step.parse(heard)
+        return step.parse(replace(heard, known=session.known()))
     return NotUnderstood()
 
 
@@ -258,7 +266,7 @@ def _confirm_pressed(flow: Flow, session: Session, step: Confirm, token: str) ->
     if token == asking.YES:
         lines = asking.prompt(flow, session, step).lines
         turn = _ask(flow, session.answered(step.key, True))
-        return _settle(turn, step, _("Yes, save"), lines)
+        return _settle(turn, step, step.yes, lines)
     pressed = _offered_as(session, step, token)
     chosen = _answered(flow, session, pressed.value) if pressed else None
     if chosen is None:

@@ -3,12 +3,12 @@
 A step's value is JSON: a string, a number, a list of codes, a dict (a place), or None when skipped.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
-from locales import Message
+from locales import Language, Message, _
 
 Answers = Mapping[str, Any]
 Condition = Callable[[Answers], bool]
@@ -27,7 +27,8 @@ class Heard:
     `press` is a button's "mark:choice". `places` are the gazetteer's candidates for the text or
     the shared location, best first; `reading` says what they are to the text: exactly one,
     several of that name, close ones to a misspelling, or examples of a broader region.
-    `today` is the day where the person is.
+    `today` is the day where the person is, `now` the instant. `known` is what the flow knows by
+    now: the zone of a place, say, whose clock a time is told by.
     """
 
     text: str = ""
@@ -35,6 +36,9 @@ class Heard:
     places: tuple[dict[str, Any], ...] = ()
     reading: Reading = "nothing"
     today: date | None = None
+    now: datetime | None = None
+    language: Language = "es"
+    known: Answers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +102,34 @@ class Choose(Step):
         return tuple(option for option in self.options if option.when(answers))
 
 
+_SAVE = _("Yes, save")
+
+
+def _label(value: Any) -> str:
+    return str(value["label"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Step):
+    """`offers` lists what can be picked by number besides, from facts that came with the session:
+    dicts with a "label"; `named` tells how they read in the list."""
+
     parse: Parser
     share: Share | None = None
     resolves_places: bool = False
+    offers: Callable[[Answers], Sequence[dict[str, Any]]] | None = None
     show: Callable[[Any], Message | str] = str
+    named: Callable[[Any], Message | str] = _label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirm(Step):
-    """Shows every answer with its number; yes ends the flow, a number asks that question again."""
+    """Shows every answer with its number; yes ends the flow, a number asks that question again.
+
+    `yes` is its button."""
 
     key: str = "confirm"
+    yes: Message = _SAVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ def load(text: str) -> Session:
         kept[name] = tuple(map(tuple, kept.get(name, ())))
     for name in ("offered", "picked"):
         kept[name] = tuple(kept.get(name, ()))
+    if kept.get("editing"):
+        kept["editing"] = tuple(kept["editing"])
     return Session(**kept)
 
 
