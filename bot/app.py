@@ -113,6 +113,13 @@ def policy_of(settings: Settings) -> Policy:
         fold=settings.sms_fold_accents,
         provider_keywords=settings.sms_keyword_replies == "provider",
         sms_number=settings.sms_number or settings.twilio_from,
+        quiet=settings.quiet_hours,
+        channels=settings.channels,
+        rates={"telegram": settings.telegram_rate, "sms": settings.sms_rate},
+        prices=settings.sms_prices,
+        approval_threshold=settings.approval_threshold,
+        cooling=timedelta(seconds=settings.cooling_seconds),
+        link_hosts=settings.link_hosts,
     )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 from handlers.conversation.messages import ChannelName
 
-_MAY_BE_EMPTY = "QUIET_HOURS"
+_MAY_BE_EMPTY = ("QUIET_HOURS", "LINK_HOSTS")
 _OTHER_COUNTRIES = "*"
 _DEFAULT_PRICES = "US:0.0125,MX:0.09,*:0.06"
 _WORD = re.compile(r"[!-.0-~]+")
@@ -28,6 +28,7 @@ _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{5,6}")
 _WALL_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _COUNTRY = re.compile(r"[A-Z]{2}|\*")
+_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}", re.ASCII)
 
 _PLAIN_REASONS = {
     "int_parsing": "must be a whole number",
@@ -141,6 +142,13 @@ def _price(country: str, price: str) -> tuple[str, Decimal]:
     return country.upper(), amount
 
 
+def _hosts(value: str) -> tuple[str, ...]:
+    found = tuple(part.strip().lower() for part in value.split(",")) if value else ()
+    if not all(_HOST.fullmatch(host) for host in found):
+        raise ValueError("must be host names such as alianzaamericas.org, or empty for none")
+    return found
+
+
 def _secret_keys(value: str) -> tuple[str, ...]:
     return tuple(key.strip() for key in value.split(","))
 
@@ -210,6 +218,7 @@ class Settings(BaseModel):
 
     approval_threshold: Count = 200
     cooling_seconds: Count = 60
+    link_hosts: Annotated[tuple[str, ...], _from_text(_hosts)] = ("alianzaamericas.org",)
     frequency_cap: Count = 3
     quiet_hours: Annotated[QuietHours | None, _from_text(_quiet_hours)] = QuietHours(
         time(20), time(9)
@@ -303,7 +312,7 @@ def _given(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             raise SettingsError(f"{name} and {name}_FILE are both set: keep one.")
         if path:
             value = _read(f"{name}_FILE", Path(path))
-        if value is not None and (value.strip() or name == _MAY_BE_EMPTY):
+        if value is not None and (value.strip() or name in _MAY_BE_EMPTY):
             yield field_name, value.strip()
 
 

@@ -47,6 +47,7 @@ def test_only_keys_are_needed_and_the_rest_has_the_promised_defaults() -> None:
     assert (settings.sms_fold_accents, settings.sms_keyword_replies) == ("auto", "provider")
     assert (settings.approval_threshold, settings.cooling_seconds) == (200, 60)
     assert settings.frequency_cap == 3
+    assert settings.link_hosts == ("alianzaamericas.org",)
     assert settings.quiet_hours == QuietHours(time(20), time(9))
     retention = (
         settings.retention_days_messages,
@@ -267,3 +268,9 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
     shown = f"{settings!r} {settings} {settings.telegram!r} {settings.sms!r}"
     for secret in ("enlace_newest", "AAexample", "an-auth-token", "AC000", "a_secret", "hunter2"):
         assert secret not in shown
+
+
+def test_link_hosts_are_a_list_of_hosts_or_none() -> None:
+    assert load(LINK_HOSTS="Example.org, uscis.gov").link_hosts == ("example.org", "uscis.gov")
+    assert load(LINK_HOSTS="").link_hosts == ()
+    assert "LINK_HOSTS" in fault({**KEY, "LINK_HOSTS": "https://example.org"})
