@@ -48,6 +48,8 @@ UNTOLD = frozenset(
         *("approvals.*", "approval_views.*", "invitation_tries.*", "grants.id", "grants.person_id"),
         *("grants.granted_by", "pending_acts.id", "pending_acts.person_id", "pending_acts.lookup"),
         "pending_acts.tries",
+        # a shelter's: what it needs; and that a person has said something to an ask of it
+        *("needs.*", "need_answers.*", "pledges.*"),
     }
 )
 

@@ -36,6 +36,7 @@ from storage.database import Instant, insert, metadata
 from storage.events import events
 from storage.leaving import farewells
 from storage.messages import deliveries, inbound
+from storage.needs import needs
 from storage.people import (
     addresses,
     consents,
@@ -45,6 +46,7 @@ from storage.people import (
     sessions,
     traits,
 )
+from storage.pledges import answers, pledges, unite_pledges
 from storage.rsvps import one_rsvp_each, rsvps
 
 link_codes = Table(
@@ -330,6 +332,9 @@ MERGED: tuple[Belongs, ...] = (
     Belongs(link_tries),
     Belongs(grants, settle=unite_grants),
     Belongs(pending_acts),
+    Belongs(pledges, settle=unite_pledges),
+    Belongs(answers),
+    Belongs(needs, "posted_by"),
     Belongs(approvals, "asked_by"),
     Belongs(approvals, "decided_by"),
     Belongs(approval_views),
