@@ -157,6 +157,15 @@ EVENT_KINDS: Final[Labels] = {
     "prayer_day": _("day of prayer"),
 }
 
+EVENT_SERVICES: Final[Labels] = {
+    "interpreting": _("interpreting"),
+    "sign_language": _("sign language"),
+    "wheelchair": _("step-free access"),
+    "childcare": _("childcare"),
+    "food": _("food"),
+    "transport": _("transport"),
+}
+
 # The name of a unit in a list of units, and so many of it.
 UNITS: Final[Labels] = {
     "piece": _("pieces"),

@@ -444,3 +444,26 @@ EVENT_KINDS: Final[Vocabulary] = {
         "prayer, prayer day, mass, service, fast, interfaith",
     ),
 }
+
+EVENT_SERVICES: Final[Vocabulary] = {
+    "interpreting": _words(
+        "interpretación, intérprete, intérpretes, traducción, traductor, traductora",
+        "interpretation, interpreter, interpreters, translation, translator",
+    ),
+    "sign_language": _words(
+        "señas, lengua de señas, lenguaje de señas, lsm", "asl, signing, sign language interpreter"
+    ),
+    "wheelchair": _words(
+        "silla de ruedas, rampa, rampas, acceso, accesible, elevador, accesibilidad",
+        "wheelchair, wheelchair access, ramp, accessible, elevator, accessibility, step free",
+    ),
+    "childcare": _words(
+        "cuidado de niños, niños, guardería, cuidado infantil, cuidado de niñas y niños",
+        "child care, kids, babysitting, kids area",
+    ),
+    "food": _words("comida, almuerzo, cena, botanas, refrigerio", "meal, lunch, dinner, snacks"),
+    "transport": _words(
+        "transporte, camión, autobús, bus, raite, raites, aventones",
+        "transportation, bus, rides, carpool, shuttle",
+    ),
+}
