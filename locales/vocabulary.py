@@ -272,8 +272,11 @@ CATEGORIES: Final[Vocabulary] = {
     ),
     "food": _words(
         "alimentos, despensa, despensas, arroz, frijol, frijoles, tortillas, víveres, comidas, "
-        "maseca, latas, enlatados, aceite, huevo",
-        "groceries, meals, rice, beans, tortillas, canned food, canned goods, oil, eggs",
+        "maseca, latas, enlatados, aceite, huevo, leche, pan, azúcar, café, sopa, fruta, verdura, "
+        "atún, pollo, carne, torta, harina, avena, cereal, galleta",
+        "groceries, meals, rice, beans, tortillas, canned food, canned goods, oil, eggs, milk, "
+        "bread, sugar, coffee, soup, fruit, vegetable, tuna, chicken, meat, sandwich, flour, "
+        "oats, cereal, cookie",
     ),
     "infant": _words(
         "bebé, bebés, pañales, pañal, fórmula, fórmula para bebé, leche para bebé, biberones, "
@@ -292,9 +295,10 @@ CATEGORIES: Final[Vocabulary] = {
     ),
     "hygiene": _words(
         "jabón, champú, shampoo, pasta de dientes, cepillos, cepillo de dientes, desodorante, "
-        "papel de baño, papel higiénico, rastrillos, aseo personal, kits de higiene",
+        "papel de baño, papel higiénico, rastrillos, aseo personal, kits de higiene, "
+        "toallas de baño, peine",
         "soap, shampoo, toothpaste, toothbrush, toothbrushes, deodorant, toilet paper, razors, "
-        "toiletries, hygiene kits",
+        "toiletries, hygiene kits, towels, comb",
     ),
     "menstrual": _words(
         "toallas sanitarias, toallas femeninas, toallas, tampones, copas menstruales, kotex, "
