@@ -9,8 +9,10 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import Connection
 
+from handlers.broadcasts import DRAFTS_LAST
 from handlers.inbound import OUTBOX
 from handlers.quiet import Window, after_decent, decent
+from handlers.wall_hours import on_wall
 from storage import audience, broadcast_deliveries, broadcasts
 from storage.audience import Hours, Terms
 from storage.broadcast_deliveries import CANCEL, EXPIRE, LET_GO, PARK, Errand
@@ -21,6 +23,7 @@ T = TypeVar("T")
 
 _POLL_SECONDS = 0.5
 _STALE_ASKED_EVERY = timedelta(minutes=1)
+_DRAFTS_ASKED_EVERY = timedelta(minutes=5)
 _log = structlog.get_logger()
 
 
@@ -49,6 +52,7 @@ class Broadcaster:
     cap: int
     clock: Callable[[], datetime]
     notes: dict[int, _Notes] = field(default_factory=dict)
+    drafts_asked: datetime | None = None
 
     async def run(self) -> None:
         """Until cancelled. A change in this process, or over PostgreSQL, is seen at once."""
@@ -62,6 +66,7 @@ class Broadcaster:
 
     async def step(self) -> None:
         """What is to be done now for each broadcast that has not ended."""
+        await self._drop_old_drafts(self.clock())
         unfinished = await self.database.read(broadcasts.unfinished)
         self.notes = {each.id: self.notes.get(each.id, _Notes()) for each in unfinished}
         for run in unfinished:
@@ -69,6 +74,11 @@ class Broadcaster:
                 await self._tend(run, self.notes[run.id])
             except Exception as error:
                 _log.error("broadcast_waits", broadcast=run.id, error=type(error).__name__)
+
+    async def _drop_old_drafts(self, now: datetime) -> None:
+        if self.drafts_asked is None or now - self.drafts_asked >= _DRAFTS_ASKED_EVERY:
+            self.drafts_asked = now
+            await self._write(broadcasts.drop_old_drafts, now - DRAFTS_LAST)
 
     async def _tend(self, run: Broadcast, notes: _Notes) -> None:
         now = self.clock()
@@ -101,13 +111,14 @@ class Broadcaster:
         self, connection: Connection, run: Broadcast, start: datetime
     ) -> dict[str | None, Hours]:
         """On the database's thread: a minute of each zone's days is looked at after the other."""
-        return {
-            zone: Hours(
-                decent(self.quiet, zone, start),
-                after_decent(self.quiet, zone, start, run.decent_hours),
+        found: dict[str | None, Hours] = {}
+        for zone in audience.zones(connection):
+            first = start if run.local_at is None else max(start, on_wall(run.local_at, zone))
+            found[zone] = Hours(
+                decent(self.quiet, zone, first),
+                after_decent(self.quiet, zone, first, run.decent_hours),
             )
-            for zone in audience.zones(connection)
-        }
+        return found
 
     async def _keep_in_place(self, run: Broadcast, notes: _Notes, now: datetime) -> None:
         if run.state is State.HELD:

@@ -27,7 +27,7 @@ from storage import audit, broadcast_deliveries
 from storage import broadcasts as storage
 from storage.audience import Scope
 from storage.broadcast_deliveries import write_wording, written_to
-from storage.broadcasts import Broadcast
+from storage.broadcasts import Broadcast, State
 from storage.codes import named_by, take_code
 from storage.ids import new_id
 from storage.messages import Priority
@@ -36,6 +36,9 @@ from storage.sealed import SealError, Vault
 
 CANARY = 50
 """So many get it first, where somebody wants to look before the others do."""
+
+DRAFTS_LAST = timedelta(days=1)
+"""What nobody has released by then is dropped."""
 
 _ANSWERED_WITHIN = timedelta(days=7)
 _FIRST, _ZONE = "+", "@"
@@ -54,8 +57,9 @@ class Subject:
 class Draft:
     """A broadcast as written. `topic`: whoever muted it is left out.
 
-    `capped`: under the frequency cap. `canary`: so many get it first. It is stale after
-    `decent_hours` in which it could have gone, and from `expires_at` on.
+    `local_at`: not before this hour on each one's own wall, as ISO. `capped`: under the frequency
+    cap. `canary`: so many get it first. It is stale after `decent_hours` in which it could have
+    gone, and from `expires_at` on. `released`: it starts by itself, else only when somebody says.
     """
 
     texts: Texts
@@ -68,12 +72,14 @@ class Draft:
     priority: int = Priority.BULK
     decent_hours: int = 24
     expires_at: datetime | None = None
+    local_at: str | None = None
+    released: bool = True
 
 
 def create(
     connection: Connection, vault: Vault, draft: Draft, *, actor: str, now: datetime
 ) -> Broadcast:
-    """It starts by itself; whoever is in its scope then is its audience.
+    """Whoever is in its scope when it starts is its audience.
 
     About a subject it has that one's code and a number ("A7.2"), else a code of its own.
     """
@@ -93,6 +99,7 @@ def create(
             "topic": draft.topic,
             "subject_id": subject.id if subject else None,
             "part": subject.part if subject else None,
+            "state": State.SCHEDULED if draft.released else State.DRAFT,
             "text_es": sealed("text_es", texts.es),
             "text_en": sealed("text_en", texts.en),
             "link": sealed("link", texts.link),
@@ -106,10 +113,12 @@ def create(
             "decent_hours": draft.decent_hours,
             "expires_at": draft.expires_at,
             "starts_at": draft.starts_at,
+            "local_at": draft.local_at,
             "created_at": now,
         },
     )
-    audit.record(connection, actor, "send", code, at=now, details={"topic": draft.topic})
+    act = "send" if draft.released else "draft"
+    audit.record(connection, actor, act, code, at=now, details={"topic": draft.topic})
     made = storage.read(connection, row)
     assert made is not None
     return made

@@ -44,10 +44,16 @@ TOLERANCE = 10
 ERRORS, CANARY = "errors", "canary"
 """Reasons of a hold, besides the code of a provider and who did it."""
 
+REJECTED, TOO_OLD = "rejected", "too old"
+"""Why what never started was aborted, besides somebody's wish."""
+
 
 class State(StrEnum):
-    """Scheduled → running ⇄ held → done, or aborted from any but the last."""
+    """Draft (→ awaiting a second yes) → scheduled → running ⇄ held → done, or aborted from any
+    but the last. Nobody starts what is a draft or awaits a yes."""
 
+    DRAFT = "draft"
+    AWAITING = "awaiting"
     SCHEDULED = "scheduled"
     RUNNING = "running"
     HELD = "held"
@@ -65,7 +71,7 @@ broadcasts = Table(
     Column("subject_id", Id, comment="the need or event that it is about"),
     Column("part", String(16), comment="what it is to its subject: a wave, a reminder, news"),
     Column("state", String(16), nullable=False),
-    Column("reason", String(64), comment="why it is held"),
+    Column("reason", String(64), comment="why it is held, or was dropped"),
     Column("text_es", LargeBinary, comment="sealed"),
     Column("text_en", LargeBinary, comment="sealed"),
     Column("link", LargeBinary, comment="sealed"),
@@ -84,6 +90,7 @@ broadcasts = Table(
     Column("frozen_upto", Id, nullable=False, comment="people looked at so far, by id"),
     Column("frozen_at", Instant),
     Column("starts_at", Instant, nullable=False),
+    Column("local_at", String(16), comment="the hour on each one's own wall, as ISO"),
     Column("started_at", Instant),
     Column("watched_from", Instant, comment="failures before it no longer count"),
     Column("ended_at", Instant),
@@ -134,6 +141,7 @@ class Broadcast:
     frozen_upto: int
     frozen_at: datetime | None
     starts_at: datetime
+    local_at: str | None
     started_at: datetime | None
     ended_at: datetime | None
     created_at: datetime
@@ -152,6 +160,7 @@ _READ = select(
         _b.frozen_upto,
         _b.frozen_at,
         _b.starts_at,
+        _b.local_at,
     ),
     *(_b.started_at, _b.ended_at, _b.created_at),
 )
@@ -163,7 +172,7 @@ def _broadcast(row: Any) -> Broadcast:
 
 
 def add(connection: Connection, row: dict[str, Any]) -> None:
-    """A scheduled one; `row` has what `create` in the handlers decides."""
+    """A scheduled one, unless `row` says so; it has what `create` in the handlers decides."""
     fresh = {
         "state": State.SCHEDULED,
         "tolerance": TOLERANCE,
@@ -209,6 +218,28 @@ def lock(connection: Connection, broadcast_id: int) -> Broadcast | None:
     return None if row is None else _broadcast(row)
 
 
+def submit(connection: Connection, broadcast_id: int) -> bool:
+    """A draft waits for a second person's yes."""
+    return _move(connection, broadcast_id, State.AWAITING, (State.DRAFT,))
+
+
+def release(connection: Connection, broadcast_id: int, starts_at: datetime) -> bool:
+    """It starts by itself from then on."""
+    before = (State.DRAFT, State.AWAITING)
+    return _move(connection, broadcast_id, State.SCHEDULED, before, starts_at=starts_at)
+
+
+def drop_old_drafts(connection: Connection, before: datetime) -> int:
+    """What was written before then and nobody has released."""
+    waiting = _b.state.in_((State.DRAFT, State.AWAITING))
+    dropped = connection.execute(
+        update(broadcasts)
+        .where(_b.ended_at.is_(None), waiting, _b.created_at < before)
+        .values(state=State.ABORTED, reason=TOO_OLD)
+    )
+    return dropped.rowcount
+
+
 def begin(connection: Connection, broadcast_id: int, now: datetime) -> bool:
     """A scheduled one runs from now on: its audience may be frozen."""
     fields = {"started_at": now, "watched_from": now}
@@ -240,10 +271,11 @@ def resume(connection: Connection, broadcast_id: int, now: datetime) -> bool:
     )
 
 
-def abort(connection: Connection, broadcast_id: int) -> bool:
+def abort(connection: Connection, broadcast_id: int, reason: str | None = None) -> bool:
     """Whoever hasn't got it won't; it has ended once all of those are marked so."""
-    before = (State.SCHEDULED, State.RUNNING, State.HELD)
-    return _move(connection, broadcast_id, State.ABORTED, before)
+    before = tuple(state for state in State if state not in (State.DONE, State.ABORTED))
+    why = {} if reason is None else {"reason": reason}
+    return _move(connection, broadcast_id, State.ABORTED, before, **why)
 
 
 def finish(connection: Connection, broadcast_id: int, now: datetime) -> bool:

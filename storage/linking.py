@@ -48,6 +48,7 @@ from storage.people import (
 )
 from storage.pledges import answers, pledges, unite_pledges
 from storage.rsvps import one_rsvp_each, rsvps
+from storage.watchers import watchers
 
 link_codes = Table(
     "link_codes",
@@ -340,6 +341,7 @@ MERGED: tuple[Belongs, ...] = (
     Belongs(approval_views),
     Belongs(rsvps, settle=one_rsvp_each),
     Belongs(events, "created_by"),
+    Belongs(watchers),
 )
 """Every column that names a person: what a later feature stores of one is added here."""
 

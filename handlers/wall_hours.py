@@ -1,0 +1,24 @@
+"""One hour on many walls: when it is that hour where somebody is. Pure."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_NO_ZONE = "America/Chicago"
+
+
+def on_wall(local_at: str, zone: str | None) -> datetime:
+    """The instant of an ISO hour on the clocks of an IANA zone; unknown or missing: Chicago's.
+
+    An hour that the clocks skip is read as just after; one that they repeat is the first.
+    """
+    try:
+        place = ZoneInfo(zone or _NO_ZONE)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        place = ZoneInfo(_NO_ZONE)
+    return datetime.fromisoformat(local_at).replace(tzinfo=place).astimezone(UTC)
+
+
+def first_on_walls(local_at: str, zones: Iterable[str | None]) -> datetime:
+    """When it is that hour somewhere for the first time."""
+    return min(on_wall(local_at, zone) for zone in {None, *zones})
