@@ -6,7 +6,7 @@ Only phone numbers are given to others; a Telegram chat is not.
 from datetime import timedelta
 from typing import cast
 
-from handlers import consent, help
+from handlers import consent, coordinators, help
 from handlers.consent_words import Consent, Verdict
 from handlers.context import Context
 from handlers.conversation.words import fold, word_set
@@ -30,7 +30,10 @@ def handled(context: Context, verdict: Verdict) -> bool:
     ME: all is as before. A start word: somebody new. Help is help. Anything else: the question.
     After a stop it is asked only of who wants to come back, or to see or delete what there is.
     """
-    if not _is_doubtful(context):
+    if not _may_be_anybodys(context):
+        return False
+    if context.caller.consent == "none":
+        _end_role(context)
         return False
     if consent.has_stopped(context) and not _wants_something(context, verdict):
         return _ignore(context)
@@ -48,10 +51,10 @@ def handled(context: Context, verdict: Verdict) -> bool:
     return True
 
 
-def _is_doubtful(context: Context) -> bool:
+def _may_be_anybodys(context: Context) -> bool:
     """It was silent for a year, its carrier said that nobody has it, or this is asked already."""
     caller = context.caller
-    if not is_sms(caller.channel) or caller.fresh or caller.consent == "none":
+    if not is_sms(caller.channel) or caller.fresh:
         return False
     silent = context.now - caller.heard_at > SILENCE
     return caller.doubted_at is not None or caller.address_status == "invalid" or silent
@@ -111,6 +114,18 @@ def _confirm(context: Context) -> None:
     consent.agree(context, consent.wording(_question(context)), context.heard.text)
     context.kind = "consent"
     context.say(_("Thank you, all is as before. HELP: what I can do. STOP: no more messages."))
+    _end_role(context)
+
+
+def _end_role(context: Context) -> None:
+    """Anybody can say that it is them; a role takes a new invitation."""
+    if coordinators.step_down(context, "number in doubt"):
+        context.say(
+            _(
+                "This number was silent for long, so to be safe its role in our team has ended. "
+                "An admin can invite you again."
+            )
+        )
 
 
 def _welcome_somebody_new(context: Context) -> None:

@@ -8,7 +8,9 @@ from handlers import (
     approvals,
     breaks,
     broadcasts,
+    coordinators,
     help,
+    invitations,
     linking,
     privacy,
     profile,
@@ -19,7 +21,7 @@ from handlers.commands import Command, Commands, said
 from handlers.context import Act, Approvable, Context
 from handlers.conversation.flow import Flow
 from handlers.conversation.turn import Prompt
-from handlers.link_codes import is_code
+from handlers.link_codes import is_code, is_invitation
 from locales import _
 
 Finish = Callable[[Context, Mapping[str, Any]], None]
@@ -46,6 +48,9 @@ FEATURES: Mapping[str, Feature] = {
         Feature(privacy.forget_me, privacy.finish),
         Feature(linking.link_flow, linking.finish),
         Feature(sides.prefer_flow, sides.finish_prefer),
+        Feature(invitations.invite_flow, invitations.finish),
+        Feature(invitations.name_flow, invitations.finish_name),
+        Feature(coordinators.remove_flow, coordinators.finish_remove),
     )
 }
 
@@ -135,6 +140,10 @@ COMMANDS = Commands(
         Command(said("prefer", "preferir", "prefiero"), sides.prefer),
         Command(said("prefer sms", "prefiero sms"), sides.prefer_sms),
         Command(said("prefer telegram", "prefiero telegram"), sides.prefer_telegram),
+        Command(said(), invitations.redeem, anytime=True, shape=is_invitation),
+        Command(said("invite", "invitar"), invitations.invite, granted=True),
+        Command(said("team", "equipo"), coordinators.team, anytime=True, granted=True),
+        Command(said("remove", "quitar"), coordinators.remove, takes=True, granted=True),
         Command(
             said("approve", "aprobar", "apruebo"),
             approvals.approve,
@@ -187,10 +196,13 @@ COMMANDS = Commands(
 ACTS: Mapping[str, Act] = {
     "approve": approvals.do_approve,
     "reject": approvals.do_reject,
+    "invite": invitations.do_invite,
+    "remove": coordinators.do_remove,
+    "link": linking.do_link,
 }
 """What `access.privileged` does, by name. Each looks for itself whether the caller may do it."""
 
-APPROVALS: Mapping[str, Approvable] = {}
+APPROVALS: Mapping[str, Approvable] = {"invitation": invitations.APPROVABLE}
 """What `approvals.ask` may ask a second person to approve, by kind."""
 
 AFTER_STOP = frozenset({help.help_me, privacy.my_data, privacy.ask_to_delete})

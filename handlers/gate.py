@@ -5,21 +5,23 @@ from datetime import timedelta
 from handlers import changed_hands, privacy, registration
 from handlers.commands import Command
 from handlers.consent import ask_if_stop, come_back, has_stopped, leave
-from handlers.consent_words import Consent, Verdict, classify
+from handlers.consent_words import Consent, Verdict, classify, is_provider_keyword
 from handlers.context import Context
 from handlers.conversation.engine import is_choice, restate
 from handlers.conversation.vocabulary import NO, YES
 from handlers.conversation.words import fold
 from handlers.features import AFTER_STOP, COMMANDS, FEATURES
+from handlers.link_codes import is_invitation
 from locales import _
 from storage import profiles
+from storage.coordinators import has_grant
 
 _ASKED_LATELY = timedelta(hours=1)
 
 
 def handled(context: Context) -> bool:
     """True: it was about consent, or nothing more may be said to this person."""
-    verdict = classify(context.heard.text)
+    verdict = _verdict(context)
     if _is_stop(context, verdict) or _answers_stop_question(context, YES):
         leave(context)
     elif _answers_stop_question(context, NO):
@@ -37,6 +39,22 @@ def handled(context: Context) -> bool:
     else:
         return False
     return True
+
+
+def _verdict(context: Context) -> Verdict:
+    """A coordinators' command ("QUITAR", "DETENER A7") is one to those who have a role.
+
+    Never a word that the provider takes for a stop.
+    """
+    text = context.heard.text
+    verdict = classify(text)
+    if verdict.consent not in (Consent.STOP, Consent.UNCLEAR) or is_provider_keyword(text):
+        return verdict
+    found = COMMANDS.find(text)
+    if found is None or not found[0].granted:
+        return verdict
+    theirs = has_grant(context.connection, context.caller.person_id)
+    return Verdict(Consent.NONE) if theirs else verdict
 
 
 def _is_stop(context: Context, verdict: Verdict) -> bool:
@@ -88,10 +106,13 @@ def _joins(context: Context, found: tuple[Command, str] | None) -> bool:
 
 def _join_if_new(context: Context) -> None:
     """Someone who never joined is asked what they would like, rather than welcomed back."""
-    if not profiles.registrations_of(context.connection, context.caller.person_id):
+    found = COMMANDS.find(context.heard.text)
+    rest = found[1] if found else ""
+    if is_invitation(rest):
+        registration.join(context, rest)
+    elif not profiles.registrations_of(context.connection, context.caller.person_id):
         context.says.clear()
-        found = COMMANDS.find(context.heard.text)
-        registration.join(context, found[1] if found else "")
+        registration.join(context, rest)
 
 
 def _asks_if_stop(context: Context) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from storage import profiles
+from storage import coordinators, profiles
 from storage.conversations import drop_session
 
 
@@ -12,3 +12,4 @@ def let_go(connection: Connection, person_id: int, now: datetime) -> None:
     """Nothing that waits for this person is sent any more, and no question of ours is open."""
     profiles.suppress_queued(connection, person_id, now)
     drop_session(connection, person_id)
+    coordinators.drop_act(connection, person_id)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from handlers import merging
+from handlers.access import privileged
 from handlers.consent import wording
 from handlers.context import Context
 from handlers.conversation.flow import Answers, Choose, Condition, Flow, Option
@@ -28,6 +29,7 @@ from locales import Message, _
 from locales.gsm7 import sms_text
 from storage import linking
 from storage.conversations import Caller, add_address, find_caller, is_suppressed
+from storage.coordinators import has_grant
 from storage.ids import new_id
 
 CODE_LASTS = timedelta(minutes=15)
@@ -179,10 +181,25 @@ def finish(context: Context, answers: Mapping[str, Any]) -> None:
         linking.take_code(context.connection, lookup)
         context.say(link_flow.left)
     elif _is_plain(context):
-        step = link_flow.step(key)
-        _link_by_code(context, lookup, wording(step.ask) if step else "")
+        _link_or_ask(context, answers)
     else:
         context.begin(link_flow, {"code": answers["code"], "shown_on": answers["shown_on"]})
+
+
+def _link_or_ask(context: Context, answers: Mapping[str, Any]) -> None:
+    """By SMS a coordinator confirms it, like all that could give their role away."""
+    payload = {"code": answers["code"], "shown_on": answers["shown_on"]}
+    if has_grant(context.connection, context.caller.person_id):
+        about = _("Link this number with a Telegram chat, which then has your role too.")
+        privileged(context, "link", payload, about)
+    else:
+        do_link(context, payload)
+
+
+def do_link(context: Context, payload: Mapping[str, Any]) -> None:
+    step = link_flow.step(f"own_{payload['shown_on']}")
+    lookup = bytes.fromhex(payload["code"])
+    _link_by_code(context, lookup, wording(step.ask) if step else "")
 
 
 def _is_plain(context: Context) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from handlers import coordinators
 from handlers.context import Context
 from handlers.conversation.flow import Choose, Flow, Option
 from handlers.conversation.numbers import whole_number
@@ -53,6 +54,13 @@ def my_data(context: Context, _rest: str) -> None:
 
 def ask_to_delete(context: Context, _rest: str) -> None:
     """One question, in the middle of another flow too, which then ends."""
+    if coordinators.is_last_admin(context):
+        context.say(
+            _(
+                "You are the network's only admin. Without you nobody can invite others, until "
+                "whoever runs the server does."
+            )
+        )
     context.begin(forget_me)
 
 
@@ -79,6 +87,7 @@ def _is_plain(context: Context) -> bool:
 def _delete(context: Context) -> None:
     """All of it in this transaction. An empty person takes the place, to receive one farewell."""
     connection, now, caller = context.connection, context.now, context.caller
+    coordinators.step_down(context, "deleted")
     let_go(connection, caller.person_id, now)
     leaving.count_departure(connection, caller.person_id, now.date())
     leaving.suppress(connection, [caller.person_id], now)

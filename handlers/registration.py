@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import answers as held
-from handlers import consent, profile
+from handlers import consent, invitations, profile
 from handlers.context import Context
 from handlers.conversation.flow import Answers, Ask, Choose, Confirm, Flow
 from handlers.conversation.parsing import count, short_text
 from handlers.conversation.words import fold
+from handlers.link_codes import is_invitation
 from handlers.options import options
 from handlers.questions import (
     AVAILABILITY_QUESTION,
@@ -147,6 +148,9 @@ def volunteer(context: Context, rest: str) -> None:
 
 
 def _join(context: Context, rest: str, via: str) -> None:
+    if is_invitation(rest):
+        invitations.redeem(context, rest)
+        return
     came_with = _attribute(context, rest)
     if context.session is not None:
         if came_with is not None:
@@ -166,8 +170,12 @@ def _join(context: Context, rest: str, via: str) -> None:
 
 
 def knows_code(context: Context, rest: str) -> bool:
-    """Whether what follows JOIN is the code of an organisation: "Alta Verapaz" is a place."""
-    return profiles.organisation_by_code(context.connection, _code(rest)) is not None
+    """Whether what follows JOIN is the code of an organisation, or an invitation: "Alta Verapaz" is
+    a place."""
+    return (
+        is_invitation(rest)
+        or profiles.organisation_by_code(context.connection, _code(rest)) is not None
+    )
 
 
 def _code(rest: str) -> str:

@@ -11,6 +11,9 @@ _REPEATS_END = timedelta(days=2)
 """Providers send a message again for a day at most (Telegram 24 hours): so long, and a day more,
 is known which ones came, whatever the setting."""
 
+_SOON = timedelta(days=1)
+"""What served for minutes."""
+
 _FAREWELL_WAITS = timedelta(days=3)
 """A farewell that can't be sent keeps the address of a deleted person no longer than this."""
 
@@ -48,6 +51,10 @@ def _came(limits: Limits) -> timedelta:
     return max(limits.closed, _REPEATS_END)
 
 
+def _soon(_limits: Limits) -> timedelta:
+    return _SOON
+
+
 def _farewell(_limits: Limits) -> timedelta:
     return _FAREWELL_WAITS
 
@@ -65,5 +72,10 @@ _CHORES: tuple[tuple[Chore, Age], ...] = (
     (retention.HANDOVER_TEXTS, _messages),
     (retention.SESSIONS, _sessions),
     (retention.RECEIPTS, _came),
+    (retention.REVOKED_GRANTS, _closed),
+    (retention.OLD_INVITATIONS, _closed),
+    (retention.OLD_APPROVALS, _closed),
+    (retention.INVITATION_TRIES, _soon),
+    (retention.PENDING_ACTS, _soon),
     (retention.STRANGERS, _closed),
 )

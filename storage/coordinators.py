@@ -145,10 +145,24 @@ def has_grant(connection: Connection, person_id: int) -> bool:
     return bool(connection.scalar(select(found)))
 
 
-def live_grants(connection: Connection) -> tuple[Grant, ...]:
-    """Everybody's, oldest first."""
-    statement = select(*_GRANT).where(_live).order_by(_g.person_id, _g.id)
-    return tuple(_grant(row) for row in connection.execute(statement))
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A grant and who holds it. `name` is sealed."""
+
+    grant: Grant
+    handle: str
+    name: bytes | None
+
+
+def live_grants(connection: Connection) -> list[Held]:
+    """Everybody's, person by person."""
+    statement = (
+        select(*_GRANT, people.c.handle, people.c.name)
+        .join(people, people.c.id == _g.person_id)
+        .where(_live)
+        .order_by(people.c.handle, _g.id)
+    )
+    return [Held(_grant(row), row.handle, row.name) for row in connection.execute(statement)]
 
 
 def holders(

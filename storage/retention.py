@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, exists, select, update
 
 from storage import leaving
+from storage.approvals import approvals
 from storage.broadcasts import broadcasts
 from storage.codes import free_codes
+from storage.coordinators import grants, invitation_tries, invitations, pending_acts
 from storage.leaving import farewells
 from storage.messages import Status, deliveries, inbound, receipts
 from storage.people import addresses, handovers, people, registrations, sessions
@@ -97,6 +99,12 @@ def _closed_for_good(connection: Connection, which: ColumnElement[bool], _now: d
     return connection.execute(delete(broadcasts).where(broadcasts.c.id.in_(ids))).rowcount
 
 
+def _uninvited(connection: Connection, which: ColumnElement[bool], _now: datetime) -> int:
+    ids = list(connection.scalars(select(invitations.c.id).where(which)))
+    free_codes(connection, "invitation", ids)
+    return connection.execute(delete(invitations).where(invitations.c.id.in_(ids))).rowcount
+
+
 def _is_stranger(before: datetime) -> ColumnElement[bool]:
     """Wrote once, never joined, and has been silent since."""
     theirs = addresses.c.person_id == people.c.id
@@ -106,6 +114,7 @@ def _is_stranger(before: datetime) -> ColumnElement[bool]:
         ~exists().where(registrations.c.person_id == people.c.id),
         ~exists().where(theirs, addresses.c.heard_at >= before),
         ~exists().where(farewells.c.person_id == people.c.id),
+        ~exists().where(grants.c.person_id == people.c.id, grants.c.revoked_at.is_(None)),
     )
 
 
@@ -188,6 +197,36 @@ RECEIPTS = Chore(
     receipts.c.provider_id,
     lambda before: receipts.c.at < before,
     _deleted(receipts.c.provider_id),
+)
+REVOKED_GRANTS = Chore(
+    "revoked grants",
+    grants.c.id,
+    lambda before: grants.c.revoked_at < before,
+    _deleted(grants.c.id),
+)
+OLD_INVITATIONS = Chore(
+    "invitations",
+    invitations.c.id,
+    lambda before: invitations.c.expires_at < before,
+    _uninvited,
+)
+INVITATION_TRIES = Chore(
+    "wrong invitation codes",
+    invitation_tries.c.id,
+    lambda before: invitation_tries.c.at < before,
+    _deleted(invitation_tries.c.id),
+)
+PENDING_ACTS = Chore(
+    "acts without their code",
+    pending_acts.c.id,
+    lambda before: pending_acts.c.expires_at < before,
+    _deleted(pending_acts.c.id),
+)
+OLD_APPROVALS = Chore(
+    "approvals",
+    approvals.c.id,
+    lambda before: approvals.c.expires_at < before,
+    _deleted(approvals.c.id),
 )
 STRANGERS = Chore("strangers", people.c.id, _is_stranger, _forgotten)
 FAREWELLS = Chore(
