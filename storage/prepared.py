@@ -4,6 +4,7 @@ SQLAlchemy's own way to run a statement costs several times what SQLite needs to
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NoReturn, cast
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
@@ -31,9 +32,10 @@ class Prepared:
         """The only row, or the first."""
         form = self._form(connection, values)
         cursor = _execute(connection, form.sql, form.bound(values))
-        rows = form.read(cursor, cursor.fetchmany(1))
+        row = cursor.fetchone()
+        found = None if row is None else form.read(cursor, (row,))[0]
         cursor.close()
-        return rows[0] if rows else None
+        return found
 
     def all(self, connection: Connection, values: Values) -> Sequence[Row]:
         form = self._form(connection, values)
@@ -71,6 +73,7 @@ class _Form:
         self.sql = compiled.string
         self._dialect = dialect
         self._names = list(compiled.positiontup or types)
+        self._picked = _pick(self._names)
         self._by_position = compiled.positional
         self._fixed = {name: each for name, each in compiled.params.items() if name not in names}
         self._to_driver = _with_place(_to_driver(types[name], dialect) for name in self._names)
@@ -79,7 +82,7 @@ class _Form:
 
     def bound(self, values: Values) -> Any:
         given = {**self._fixed, **values} if self._fixed else values
-        bound = [given[name] for name in self._names]
+        bound = list(self._picked(given))
         for place, translate in self._to_driver:
             bound[place] = translate(bound[place])
         return bound if self._by_position else dict(zip(self._names, bound, strict=True))
@@ -96,6 +99,13 @@ class _Form:
         codes = [column[1] for column in cursor.description or ()]
         for type_, code in zip(self._selected, codes, strict=True):
             yield type_.dialect_impl(self._dialect).result_processor(self._dialect, code)
+
+
+def _pick(names: Sequence[str]) -> Callable[[Values], Row]:
+    """Takes the values of these names out, in their order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple(values[name] for name in names)
 
 
 def _with_place(translates: Iterable[Translate | None]) -> list[tuple[int, Translate]]:

@@ -67,7 +67,8 @@ class Vault:
         self._keys = {_VERSION + key.id: key.data for key in keys}
         self._header = _VERSION + keys[0].id
         self._seal = keys[0].data
-        self._index_key = index_key
+        # Copied for each value: to begin anew with the key costs more than the value itself.
+        self._index = hmac.new(index_key, digestmod="sha256")
 
     @classmethod
     def load(cls, connection: Connection, secret_keys: Sequence[str]) -> Self:
@@ -122,7 +123,9 @@ class Vault:
     def index(self, kind: str, value: str) -> bytes:
         """32 bytes to look a value up by; the same for ever, whatever key seals."""
         message = f"{kind}\0{value}".encode("utf-8", "surrogatepass")
-        return hmac.digest(self._index_key, message, "sha256")
+        keyed = self._index.copy()
+        keyed.update(message)
+        return keyed.digest()
 
 
 def _place(table: str, column: str, row: int) -> bytes:
