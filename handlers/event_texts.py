@@ -1,0 +1,92 @@
+"""What is sent about an event: the invitation, what has changed, the end of it. Sends nothing."""
+
+from collections.abc import Iterable
+
+from handlers.broadcast_texts import Happening, Texts, command
+from handlers.conversation.messages import Keyboard
+from handlers.conversation.turn import Words
+from handlers.event_facts import Told
+from handlers.rendering import Joined, Reader
+from locales import LANGUAGES, Language, Message, _, translate
+
+KIND = "event"
+"""The kind of all broadcasts about events."""
+
+_ANSWERS: tuple[tuple[Message, str], ...] = (
+    (_("Yes"), "SI"),
+    (_("Maybe"), "TALVEZ"),
+    (_("No"), "NO"),
+)
+
+
+def buttons(code: str) -> dict[Language, Keyboard]:
+    return {
+        language: (
+            tuple(
+                command(translate(label, language), f"{code} {word}") for label, word in _ANSWERS
+            ),
+        )
+        for language in LANGUAGES
+    }
+
+
+def invitation(told: Told) -> Texts:
+    text = _(
+        "{title}. {when}. {where}. Coming? YES (YES 4 for four people), MAYBE or NO. "
+        "Details: {code}",
+        title=told.title,
+        when=told.when,
+        where=told.where,
+        code=told.event.code,
+    )
+    return _texts(told, [text], ask=True)
+
+
+def change(before: Told, after: Told, *, asks: bool) -> Texts:
+    """What, when and where, old and new. `asks`: the day is another, so everybody is asked anew."""
+    parts: list[Words] = [
+        _("{title} ({code}) has changed.", title=after.title, code=after.event.code),
+        *_times(before, after),
+        *_places(before, after),
+    ]
+    if asks:
+        parts.append(_("Can you come then? YES, MAYBE or NO."))
+    else:
+        parts.append(_("Can't come now? {code} NO", code=after.event.code))
+    return _texts(after, parts, ask=asks)
+
+
+def _times(before: Told, after: Told) -> list[Message]:
+    if before.when == after.when:
+        return [_("When: {when}.", when=after.when)]
+    return [_("New time: {when}. It was {old}.", when=after.when, old=before.when)]
+
+
+def _places(before: Told, after: Told) -> list[Message]:
+    if before.where == after.where:
+        return [_("Where: {where}.", where=after.where)]
+    return [_("New place: {where}. It was: {old}.", where=after.where, old=before.where)]
+
+
+def cancellation(told: Told, reason: str | None) -> Texts:
+    """`reason` in the organiser's own words, if they gave any."""
+    parts: list[Words] = [
+        _(
+            "{title} ({code}), {when}, {where}, is cancelled. Please don't go.",
+            title=told.title,
+            code=told.event.code,
+            when=told.when,
+            where=told.where,
+        )
+    ]
+    if reason:
+        parts.append(reason)
+    return _texts(told, parts, ask=False)
+
+
+def _texts(told: Told, parts: Iterable[Words], *, ask: bool) -> Texts:
+    words = Joined(tuple(parts), " ")
+    es, en = (Reader(language, None)(words) for language in ("es", "en"))
+    happens = Happening(told.event.starts_at, told.event.zone)
+    shown = buttons(told.event.code) if ask else {}
+    return Texts(KIND, es, en, None, buttons=shown, happens=happens)
