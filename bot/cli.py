@@ -102,6 +102,17 @@ def chat(
 
 
 @app.command()
+def invite(
+    role: Annotated[str, typer.Option(help="admin, approver or coordinator")],
+    scope: Annotated[str, typer.Option(help="network, org:CODE or shelter:CODE")] = "network",
+) -> None:
+    """A code that makes whoever sends it to the bot a coordinator; works once, for seven days."""
+    from bot import operating
+
+    print(operating.invite(role, scope))
+
+
+@app.command()
 def send(file: Annotated[Path, typer.Argument(help="A JSON file: topic, es, en, …")]) -> None:
     """An action alert to many, at once or later; prints its code."""
     from bot import operating

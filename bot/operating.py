@@ -11,10 +11,11 @@ from bot.faults import OperatorError
 from bot.migrating import refuse_outdated
 from bot.settings import Settings
 from bot.upkeep import opened
-from handlers import broadcasts
+from handlers import broadcasts, invitations
 from handlers.alert_file import read_alert
 from handlers.status import COUNTS, Facts, all_open, facts_of
 from storage.audit import OPERATOR
+from storage.coordinators import Role
 from storage.database import Database
 
 _ACTS: Mapping[str, Callable[..., bool]] = {
@@ -31,6 +32,24 @@ def send(given: Mapping[str, object]) -> str:
     def unit(connection: Connection) -> str:
         draft = read_alert(connection, given, desk.policy, now)
         return broadcasts.create(connection, desk.vault, draft, actor=OPERATOR, now=now).code
+
+    with opened(Settings.load()) as (database, desk):
+        return database.run_now(unit)
+
+
+def invite(role: str, scope: str) -> str:
+    """A single-use code for a role; OperatorError when there is no such role or place."""
+    if role not in set(Role):
+        raise OperatorError(f"--role must be {', '.join(Role)}.")
+
+    def unit(connection: Connection) -> str:
+        where = invitations.read_scope(connection, scope)
+        if where is None:
+            raise OperatorError(
+                "--scope must be network, org:CODE or shelter:CODE, with a code that is known."
+            )
+        now = datetime.now(UTC)
+        return invitations.make(connection, desk.vault, Role(role), *where, now=now)
 
     with opened(Settings.load()) as (database, desk):
         return database.run_now(unit)
