@@ -40,7 +40,8 @@ _PARTS = (
 )
 _BEFORE = re.compile(r"^(?:para )?(?:antes del?|before|antes de)\s+(?:el |la |las |the )?", re.I)
 _UNTIL = re.compile(
-    r"^(?:a m[aá]s tardar|lo m[aá]s tarde|no later than|para|by|hasta|until|for)\s+(?:el |la |the )?",
+    r"^(?:a m[aá]s tardar|lo m[aá]s tarde|no later than|para|by|hasta|until|for)"
+    r"\s+(?:el |la |the )?",
     re.I,
 )
 _TODAY = ("hoy", "mañana")
@@ -71,6 +72,12 @@ def urgency_by(at: datetime, now: datetime) -> str:
 def _value(urgency: str | None, at: datetime | None, zone: str) -> dict[str, Any]:
     by = at.astimezone(UTC).isoformat() if at else None
     return {"urgency": urgency, "by": by, "zone": zone, "label": by or urgency}
+
+
+def leading_urgency(text: str) -> tuple[str | None, str]:
+    """How urgent, where a text begins with it, and the rest of the text."""
+    code, rest = _urgency(text)
+    return code, rest.lstrip(" ,.:;-")
 
 
 def _urgency(text: str, *, whole: bool = False) -> tuple[str | None, str]:

@@ -10,6 +10,7 @@ from typing import Any
 from handlers.conversation import asking
 from handlers.conversation.choosing import choose_many, choose_offered, choose_one
 from handlers.conversation.flow import (
+    ANEW,
     Ask,
     AskBack,
     Choose,
@@ -117,13 +118,20 @@ def _in_order(session: Session, step: Choose) -> list[str]:
 def _take(flow: Flow, session: Session, step: Step, hearing: Hearing) -> Turn:
     match hearing:
         case Understood(value):
-            return _ask(flow, session.answered(step.key, value))
+            return _ask(flow, _with_also(step, session.answered(step.key, value), value))
         case AskBack(text, values):
             asked = replace(session, offered=values, question=session.question + 1, misses=0)
             say = replace(asking.prompt(flow, asked, step), text=text)
             return Turn(asked, (say,))
         case NotUnderstood(why):
             return _missed(flow, session, step, why)
+
+
+def _with_also(step: Step, session: Session, value: Any) -> Session:
+    also = step.also(value) if isinstance(step, Ask) and step.also else {}
+    for key, answer in also.items():
+        session = session.without(key) if answer is ANEW else session.answered(key, answer)
+    return session
 
 
 def _missed(flow: Flow, session: Session, step: Step, why: Message | None) -> Turn:

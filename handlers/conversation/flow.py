@@ -6,7 +6,7 @@ A step's value is JSON: a string, a number, a list of codes, a dict (a place), o
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from locales import Language, Message, _
 
@@ -103,6 +103,8 @@ class Choose(Step):
 
 
 _SAVE = _("Yes, save")
+ANEW: Final = object()
+"""In the place of an answer: that question is open again."""
 
 
 def _label(value: Any) -> str:
@@ -112,7 +114,8 @@ def _label(value: Any) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Step):
     """`offers` lists what can be picked by number besides, from facts that came with the session:
-    dicts with a "label"; `named` tells how they read in the list."""
+    dicts with a "label"; `named` tells how they read in the list. `also` gives the answers to
+    other questions that an answer brings along ("20 blankets by Friday"), or ANEW."""
 
     parse: Parser
     share: Share | None = None
@@ -120,6 +123,7 @@ class Ask(Step):
     offers: Callable[[Answers], Sequence[dict[str, Any]]] | None = None
     show: Callable[[Any], Message | str] = str
     named: Callable[[Any], Message | str] = _label
+    also: Callable[[Any], Answers] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +140,8 @@ class Confirm(Step):
 class Flow:
     """`renamed` maps a step's key in an older version to its key now, so that answers move along.
 
-    `left` is said when a person leaves; `title` names the flow in "we were at …".
+    `left` is said when a person leaves; `title` names the flow in "we were at …". `passing`: one
+    question at the way, which any command ends, and nobody is told that it grew old.
     """
 
     name: str
@@ -145,6 +150,7 @@ class Flow:
     left: Message
     steps: tuple[Step, ...]
     renamed: Mapping[str, str] = field(default_factory=dict)
+    passing: bool = False
     keys: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
