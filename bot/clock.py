@@ -9,6 +9,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.jumps import Jumps
+from handlers.approvals import expire
 from handlers.idle import expire_idle
 from handlers.inbound import Desk
 from storage.database import Database
@@ -37,6 +38,7 @@ class Clock:
         self._errands: list[tuple[str, timedelta, Errand]] = []
         self._stopping = asyncio.Event()
         self.repeat("idle", timedelta(minutes=1), self._expire_idle)
+        self.repeat("approvals", timedelta(minutes=1), self._expire_approvals)
 
     def listen(self, listener: Listener) -> None:
         """Something that one process alone may do while it is the clock: long polling."""
@@ -91,6 +93,10 @@ class Clock:
                 next_run_time=datetime.now(UTC),
             )
         return scheduler
+
+    async def _expire_approvals(self) -> int:
+        vault, policy = self._desk.vault, self._desk.policy
+        return await self._database.run(lambda c: expire(c, vault, policy, self._now()))
 
     async def _expire_idle(self) -> int:
         return await self._database.run(lambda c: expire_idle(c, self._desk, self._now()))

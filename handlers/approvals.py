@@ -1,24 +1,29 @@
 """A second person's yes: asked for, looked at, given or refused. What a yes does is its kind's."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import Connection
 
 from handlers.access import covers, grants_of, privileged
 from handlers.context import Context
 from handlers.conversation.turn import Choice, Prompt, Words
 from handlers.conversation.words import fold
 from handlers.notices import tell
+from handlers.policy import Policy
 from handlers.rendering import Joined, is_sms
 from locales import Message, _
 from storage import approvals, audit
 from storage.approvals import Approval
 from storage.coordinators import Role, handle_of, has_grant, holders
 from storage.linking import reader_of
+from storage.sealed import Vault
 
 LASTS = timedelta(days=1)
 _LONGEST_REASON = 300
 _MOST_LISTED = 8
+_BATCH = 100
 
 
 def ask(
@@ -232,6 +237,16 @@ def _decided(context: Context, payload: Mapping[str, Any], decision: str) -> App
         details={"kind": approval.kind, "asked_by": approval.asked_by},
     )
     return approval
+
+
+def expire(connection: Connection, vault: Vault, policy: Policy, now: datetime) -> int:
+    """Requests that nobody answered in time are over, and whoever asked is told; how many."""
+    over = approvals.expire(connection, now, _BATCH)
+    for each in over:
+        if each.asked_by is not None:
+            news = _("Nobody said yes to {code} in time, so nothing was done.", code=each.code)
+            tell(connection, vault, policy, each.asked_by, Prompt(news), now=now)
+    return len(over)
 
 
 def _tell_asker(context: Context, approval: Approval, news: Message) -> None:

@@ -4,6 +4,7 @@ How they are invited is in invitations, what a grant lets one do in access.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -19,11 +20,11 @@ from handlers.conversation.flow import (
     NotUnderstood,
     Option,
 )
-from handlers.conversation.turn import Prompt, Words
+from handlers.conversation.turn import Ending, Prompt, Words
 from handlers.conversation.vocabulary import NO, YES
 from handlers.conversation.words import fold
 from handlers.notices import tell
-from handlers.rendering import Joined, Reader
+from handlers.rendering import Joined, Reader, is_sms
 from locales import Message, _
 from locales.labels import ROLES
 from storage import audit, coordinators
@@ -46,6 +47,11 @@ def _label(value: Any) -> str:
     return str(value["label"])
 
 
+def _on_telegram(answers: Answers) -> bool:
+    """By SMS the one-time code is the yes."""
+    return answers.get("by_sms") is not True
+
+
 remove_flow = Flow(
     "remove",
     version=1,
@@ -66,6 +72,7 @@ remove_flow = Flow(
             ask=_("From now on they can't act for the network in that role. Are you sure?"),
             label=_("Sure"),
             example=_("YES, or NO"),
+            when=_on_telegram,
             options=(
                 Option("yes", _("Yes, end it"), words=YES),
                 Option("no", _("No"), words=NO),
@@ -87,18 +94,35 @@ def remove(context: Context, rest: str) -> None:
     elif len(found) > _MOST_OFFERED:
         context.say(_("Send REMOVE and their code, such as REMOVE V-482193. TEAM shows them."))
     else:
-        read = Reader(context.language, context.country)
-        offers = [{"label": read(_told(context, each)), "id": each.grant.id} for each in found]
-        context.begin(remove_flow, {"grants": offers})
+        _ask_which(context, found, named=bool(wanted) and len(found) == 1)
+
+
+def _ask_which(context: Context, found: Sequence[Held], *, named: bool) -> None:
+    read = Reader(context.language, context.country)
+    offers: list[dict[str, Any]] = [
+        {"label": read(_told(context, each)), "id": each.grant.id} for each in found
+    ]
+    given = {"grants": offers, "by_sms": is_sms(context.caller.channel)}
+    if not named:
+        context.begin(remove_flow, given)
+        return
+    turn = context.begin(remove_flow, given, {"grant": offers[0]})
+    if turn.ending is Ending.FINISHED:
+        finish_remove(context, turn.answers)
+    else:
+        context.says[-1] = replace(context.says[-1], lead=_about(offers[0]["label"]))
+
+
+def _about(what: str) -> Message:
+    return _("End this role: {what}.", what=what)
 
 
 def finish_remove(context: Context, answers: Mapping[str, Any]) -> None:
-    if answers["sure"] != "yes":
+    if answers.get("sure", "yes") != "yes":
         context.say(remove_flow.left)
         return
     chosen = answers["grant"]
-    about = _("End this role: {what}.", what=chosen["label"])
-    privileged(context, "remove", {"grant": chosen["id"]}, about)
+    privileged(context, "remove", {"grant": chosen["id"]}, _about(chosen["label"]))
 
 
 def do_remove(context: Context, payload: Mapping[str, Any]) -> None:

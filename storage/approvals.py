@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from storage.columns import Id
 from storage.coordinators import Role
-from storage.database import Instant, insert, lock_row, metadata
+from storage.database import Instant, insert, lock_row, metadata, skip_locked
 from storage.ids import new_id
 
 approvals = Table(
@@ -39,7 +39,9 @@ approvals = Table(
     Column("decided_by", Id, ForeignKey("people.id", ondelete="SET NULL")),
     Column("decided_at", Instant),
     Column("decision", String(16)),
-    CheckConstraint("decision IN ('approved', 'rejected', 'withdrawn')", name="decision"),
+    CheckConstraint(
+        "decision IN ('approved', 'rejected', 'withdrawn', 'expired')", name="decision"
+    ),
     Index("ix_approvals_code", "code"),
     Index("ix_approvals_asked_by", "asked_by"),
     Index("ix_approvals_decided_by", "decided_by"),
@@ -166,6 +168,16 @@ def decide(
     statement = update(approvals).where(_a.id == approval_id, _a.decision.is_(None))
     values = {"decision": decision, "decided_by": by, "decided_at": now}
     return connection.execute(statement.values(values)).rowcount == 1
+
+
+def expire(connection: Connection, now: datetime, most: int) -> list[Approval]:
+    """Those whose time is over, oldest first; nobody can decide them any more."""
+    over = select(*_COLUMNS).where(_a.decision.is_(None), _a.expires_at <= now)
+    rows = connection.execute(skip_locked(over.order_by(_a.expires_at).limit(most))).all()
+    ids = [row.id for row in rows]
+    values = {"decision": "expired", "decided_at": now}
+    connection.execute(update(approvals).where(_a.id.in_(ids)).values(values))
+    return [_approval(row) for row in rows]
 
 
 def withdraw(connection: Connection, kind: str, subject_id: int, now: datetime) -> None:
