@@ -1,6 +1,6 @@
 """A message as a flow hears it: the press, the day where the person is, the places it may name."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -32,7 +32,14 @@ def hear_place(connection: Connection, heard: Heard, inbound: Inbound, caller: C
         return heard
     found = _found(connection, inbound, caller)
     places = tuple(place_answer(place) for place in found.places)
-    return replace(heard, places=places, reading=found.kind)
+    return replace(heard, places=places, reading=found.kind, areas=_areas(found))
+
+
+def _areas(found: Found) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {"label": found.area or each.region or each.country, **asdict(each)}
+        for each in found.within
+    )
 
 
 def place_answer(place: Place) -> dict[str, Any]:

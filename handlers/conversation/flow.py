@@ -26,7 +26,8 @@ class Heard:
 
     `press` is a button's "mark:choice". `places` are the gazetteer's candidates for the text or
     the shared location, best first; `reading` says what they are to the text: exactly one,
-    several of that name, close ones to a misspelling, or examples of a broader region.
+    several of that name, close ones to a misspelling, or examples of a broader region, which is
+    then the one of `areas` (a "label", the "country", and the "region" or None).
     `today` is the day where the person is, `now` the instant. `known` is what the flow knows by
     now: the zone of a place, say, whose clock a time is told by.
     """
@@ -35,6 +36,7 @@ class Heard:
     press: str | None = None
     places: tuple[dict[str, Any], ...] = ()
     reading: Reading = "nothing"
+    areas: tuple[dict[str, Any], ...] = ()
     today: date | None = None
     now: datetime | None = None
     language: Language = "es"
