@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -29,6 +30,7 @@ from storage.columns import Id
 from storage.database import Instant, insert, lock_row, metadata
 from storage.ids import new_id
 from storage.people import people
+from storage.prepared import Prepared
 
 ScopeKind = Literal["network", "organisation", "shelter"]
 
@@ -328,13 +330,20 @@ class Pending(NamedTuple):
     tries: int
 
 
+_p = pending_acts.c
+# Prepared: any digits that somebody sends might be a code.
+_PENDING = Prepared(
+    lock_row(
+        select(_p.id, _p.name, _p.payload, _p.lookup, _p.tries).where(
+            _p.person_id == bindparam("person"), _p.expires_at > bindparam("now")
+        )
+    )
+)
+
+
 def pending_act(connection: Connection, person_id: int, now: datetime) -> Pending | None:
     """The one act of this person that waits, and whose time is not over."""
-    p = pending_acts.c
-    statement = select(p.id, p.name, p.payload, p.lookup, p.tries)
-    row = connection.execute(
-        lock_row(statement.where(p.person_id == person_id, p.expires_at > now))
-    ).first()
+    row = _PENDING.first(connection, {"person": person_id, "now": now})
     return None if row is None else Pending._make(row)
 
 
