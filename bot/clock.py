@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection
 
 from bot.jumps import Jumps
 from handlers.approvals import expire
 from handlers.idle import expire_idle
-from handlers.inbound import Desk
-from storage.database import Database
+from handlers.inbound import OUTBOX, Desk
+from storage.database import Database, notify
 from storage.health import record_run
 
 _HOLD_EVERY_SECONDS = 5.0
@@ -95,8 +96,13 @@ class Clock:
         return scheduler
 
     async def _expire_approvals(self) -> int:
-        vault, policy = self._desk.vault, self._desk.policy
-        return await self._database.run(lambda c: expire(c, vault, policy, self._now()))
+        def unit(connection: Connection) -> int:
+            over = expire(connection, self._desk.vault, self._desk.policy, self._now())
+            if over:
+                notify(connection, OUTBOX)
+            return over
+
+        return await self._database.run(unit)
 
     async def _expire_idle(self) -> int:
         return await self._database.run(lambda c: expire_idle(c, self._desk, self._now()))

@@ -164,7 +164,7 @@ invite_flow = Flow(
         _which(
             "organisation",
             _("Which organization? Send its name, or the code that people join with."),
-            _("JOIN CARECEN: CARECEN"),
+            _("CARECEN"),
         ),
     ),
 )
