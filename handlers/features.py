@@ -6,6 +6,7 @@ from typing import Any
 
 from handlers import (
     approvals,
+    asks,
     breaks,
     broadcasts,
     coordinators,
@@ -17,6 +18,7 @@ from handlers import (
     registration,
     sides,
 )
+from handlers.asks import Askers
 from handlers.commands import Command, Commands, said
 from handlers.context import Act, Approvable, Context
 from handlers.conversation.flow import Flow
@@ -25,6 +27,9 @@ from handlers.link_codes import is_code, is_invitation
 from locales import _
 
 Finish = Callable[[Context, Mapping[str, Any]], None]
+
+ASKERS: Askers = {}
+"""What went to many as a question, by the kind of its subject."""
 Preview = Callable[[Context, Mapping[str, Any]], Sequence[Prompt]]
 
 
@@ -51,6 +56,7 @@ FEATURES: Mapping[str, Feature] = {
         Feature(invitations.invite_flow, invitations.finish),
         Feature(invitations.name_flow, invitations.finish_name),
         Feature(coordinators.remove_flow, coordinators.finish_remove),
+        Feature(asks.which, lambda context, answers: asks.finish(context, ASKERS, answers)),
     )
 }
 

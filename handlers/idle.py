@@ -25,11 +25,16 @@ def expire_idle(connection: Connection, desk: Desk, now: datetime) -> int:
     expired = idle_sessions(connection, now, _BATCH)
     for session in expired:
         drop_session(connection, session.person_id)
-        if session.reachable:
+        if session.reachable and not _passes(session):
             _say_goodbye(connection, desk, session, now)
     if expired:
         notify(connection, OUTBOX)
     return len(expired)
+
+
+def _passes(session: IdleSession) -> bool:
+    feature = FEATURES.get(session.flow)
+    return feature is not None and feature.flow.passing
 
 
 def _say_goodbye(connection: Connection, desk: Desk, session: IdleSession, now: datetime) -> None:

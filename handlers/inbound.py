@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from handlers import access, gate, help, linking
+from handlers import access, asks, gate, help, linking
 from handlers.commands import Command
 from handlers.consent import note_for_human
 from handlers.context import Context
@@ -21,7 +21,7 @@ from handlers.conversation.session import Session, dump, load
 from handlers.conversation.turn import Ending
 from handlers.conversation.vocabulary import steering
 from handlers.conversation.words import fold
-from handlers.features import ACTS, APPROVALS, COMMANDS, FEATURES, Feature
+from handlers.features import ACTS, APPROVALS, ASKERS, COMMANDS, FEATURES, Feature
 from handlers.hearing import hear, hear_place
 from handlers.newcomers import meet
 from handlers.outbox import To, enqueue
@@ -153,10 +153,23 @@ def _converse(context: Context) -> None:
     elif context.heard.contact is not None:
         linking.take_contact(context)
         _ask_again(context, session)
+    elif _answers_an_ask(context):
+        _ask_again(context, session)
     elif context.session is not None:
         _in_flow(context)
     else:
         _outside(context)
+
+
+def _answers_an_ask(context: Context) -> bool:
+    """Whether it was about a need or an event that we asked about, or that its code names."""
+    text, session = context.heard.text, context.session
+    named = COMMANDS.find(text)
+    if (named and _may_use(context, named[0])) or (session and steering(text) is not None):
+        return False
+    feature = FEATURES.get(session.flow) if session else None
+    busy = feature is not None and not feature.flow.passing
+    return asks.handled(context, ASKERS, busy=busy)
 
 
 def _ask_again(context: Context, session: Session | None) -> None:
@@ -232,6 +245,9 @@ def _command_in_flow(context: Context, flow: Flow, session: Session) -> tuple[Co
 
 def _detour(context: Context, flow: Flow, session: Session, command: Command, rest: str) -> None:
     if command.anytime or command.flow == flow.name:
+        command.run(context, rest)
+    elif flow.passing:
+        context.session = None
         command.run(context, rest)
     else:
         context.say(_("First this, please, or EXIT to leave it:"))
