@@ -382,7 +382,7 @@ def _welcome(context: Context, found: Invitation) -> None:
     )
     context.say(role)
     if context.caller.fresh and is_sms(context.caller.channel):
-        context.say(_("¿En español? Send ESPAÑOL."))
+        context.say(_("En español: ESPAÑOL."))
     if context.caller.name is None and context.session is None:
         context.begin(name_flow)
 
