@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from handlers.broadcast_texts import (
     Happening,
@@ -27,7 +27,7 @@ from storage import audit, broadcast_deliveries
 from storage import broadcasts as storage
 from storage.audience import Scope
 from storage.broadcast_deliveries import write_wording, written_to
-from storage.broadcasts import Broadcast, State
+from storage.broadcasts import Broadcast, State, Written
 from storage.codes import named_by, take_code
 from storage.ids import new_id
 from storage.messages import Priority
@@ -196,26 +196,25 @@ class Renderer:
 
     def _texts(self, connection: Connection, ids: set[int | None]) -> dict[int | None, Texts]:
         """Of those that can be opened."""
-        b = storage.broadcasts.c
         found: dict[int | None, Texts] = {}
-        statement = select(
-            *(b.id, b.kind, b.text_es, b.text_en, b.link),
-            *(b.buttons, b.happens_at, b.happens_zone),
-        ).where(b.id.in_(ids))
-        for row in connection.execute(statement):
+        for row in storage.written(connection, [each for each in ids if each is not None]):
             sealed = {"text_es": row.text_es, "text_en": row.text_en, "link": row.link}
             try:
                 es, en, link = (self._opened(row.id, *each) for each in sealed.items())
             except SealError:
                 continue
-            happens = Happening(row.happens_at, row.happens_zone) if row.happens_at else None
-            found[row.id] = Texts(
-                row.kind, es, en, link, buttons=load_buttons(row.buttons), happens=happens
-            )
+            buttons = load_buttons(row.buttons)
+            found[row.id] = Texts(row.kind, es, en, link, buttons=buttons, happens=_happening(row))
         return found
 
     def _opened(self, row: int, column: str, sealed: bytes | None) -> str | None:
         return None if sealed is None else self.vault.open("broadcasts", column, row, sealed)
+
+
+def _happening(row: Written) -> Happening | None:
+    if row.happens_at is None or row.happens_zone is None:
+        return None
+    return Happening(row.happens_at, row.happens_zone)
 
 
 def _wordings(

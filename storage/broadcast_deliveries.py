@@ -7,12 +7,23 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, case, func, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from storage.broadcasts import CANARY, State, broadcasts, change, hold, lock
-from storage.database import Instant, lock_row
+from storage.database import Instant, among, lock_row, packed
 from storage.messages import Status, deliveries
 from storage.people import traits
+from storage.prepared import Prepared
 from storage.subjects import CIRCLES
 
 BATCH = 5_000
@@ -23,6 +34,7 @@ _PARKED = timedelta(days=36_500)
 _FAR = timedelta(days=18_250)
 _A_DAY = timedelta(hours=24)
 _OPEN = (Status.QUEUED, Status.SENDING, Status.UNKNOWN)
+_WRITTEN = (Status.SENDING, Status.UNKNOWN, Status.SENT, Status.DELIVERED)
 _LATEST = 200
 _FEWEST = 20
 
@@ -164,11 +176,35 @@ def last_look(
     return LastLook(runs, muted, at_cap, _over(connection, copies, runs))
 
 
+_RUNS = Prepared(
+    select(*(_b.id, _b.state, _b.kind, _b.subject_id, _b.topic, _b.capped, _b.canary)).where(
+        among(_b.id, "ids")
+    )
+)
+_MUTED = Prepared(
+    select(traits.c.person_id, traits.c.value).where(
+        among(traits.c.person_id, "people"),
+        traits.c.kind == literal_column("'muted'"),
+        among(traits.c.value, "topics"),
+    )
+)
+_AT_CAP = Prepared(
+    select(_d.person_id)
+    .join(broadcasts, _b.id == _d.broadcast_id)
+    .where(
+        among(_d.person_id, "people"),
+        _b.capped,
+        _d.called_at > bindparam("since", type_=Instant),
+        _d.status.in_([literal_column(f"'{status}'") for status in _WRITTEN]),
+    )
+    .group_by(_d.person_id)
+    .having(func.count() >= bindparam("cap", type_=Integer))
+)
+
+
 def _runs(connection: Connection, ids: Collection[int]) -> dict[int, Run]:
-    statement = select(
-        *(_b.id, _b.state, _b.kind, _b.subject_id, _b.topic, _b.capped, _b.canary)
-    ).where(_b.id.in_(ids))
-    found = {row.id: Run(State(row.state), *row[2:]) for row in connection.execute(statement)}
+    rows = _RUNS.all(connection, {"ids": packed(ids)})
+    found = {row: Run(State(state), *rest) for row, state, *rest in rows}
     counted = [each for each, run in found.items() if run.canary is not None]
     if counted:  # other workers wait, so that together they take no more than there are
         left = lock_row(select(_b.id, _b.canary).where(_b.id.in_(counted)).order_by(_b.id))
@@ -199,13 +235,8 @@ def _muted(
     topics = {run.topic for run in runs.values() if run.topic is not None}
     if not topics:
         return frozenset()
-    rows = connection.execute(
-        select(traits.c.person_id, traits.c.value).where(
-            traits.c.person_id.in_([person for _, person in copies]),
-            traits.c.kind == "muted",
-            traits.c.value.in_(topics),
-        )
-    )
+    fields = {"people": packed([person for _, person in copies]), "topics": packed(topics)}
+    rows = _MUTED.all(connection, fields)
     silent = {(value, person) for person, value in rows}
     return frozenset(
         (each, person)
@@ -220,19 +251,8 @@ def _at_cap(
     """Who has had as many capped broadcasts within a day as the cap allows."""
     if not people or cap == 0:
         return frozenset(people)
-    got = (
-        select(_d.person_id)
-        .join(broadcasts, _b.id == _d.broadcast_id)
-        .where(
-            _d.person_id.in_(people),
-            _b.capped,
-            _d.called_at > now - _A_DAY,
-            _d.status.in_((Status.SENDING, Status.UNKNOWN, Status.SENT, Status.DELIVERED)),
-        )
-        .group_by(_d.person_id)
-        .having(func.count() >= cap)
-    )
-    return frozenset(connection.scalars(got))
+    fields = {"people": packed(people), "since": now - _A_DAY, "cap": cap}
+    return frozenset(person for (person,) in _AT_CAP.all(connection, fields))
 
 
 def used_up(connection: Connection, broadcast_id: int, sent: int) -> bool:
@@ -276,20 +296,30 @@ def failing(connection: Connection, broadcast_id: int) -> bool:
     return bool(failed >= _FEWEST and failed * 100 > row.tolerance * ended)
 
 
+_WRITE_WORDING = Prepared(
+    update(deliveries).where(among(_d.id, "rows")).values(wording=bindparam("as"))
+)
+_WRITTEN_TO = Prepared(
+    select(_d.person_id)
+    .where(
+        among(_d.person_id, "people"),
+        ~among(_d.id, "rows"),
+        _d.status.in_([literal_column(f"'{status}'") for status in _WRITTEN]),
+    )
+    .distinct()
+)
+
+
 def write_wording(connection: Connection, wording: str, rows: Sequence[int]) -> None:
     """How these were rendered, so that the same text can be looked up at the provider."""
-    connection.execute(update(deliveries).where(_d.id.in_(rows)).values(wording=wording))
+    _WRITE_WORDING.run(connection, {"as": wording, "rows": packed(rows)})
 
 
 def written_to(connection: Connection, copies: Collection[tuple[int, int]]) -> set[int]:
     """Who had a message of ours before: `copies` are pairs of person and delivery."""
-    sent = (Status.SENDING, Status.UNKNOWN, Status.SENT, Status.DELIVERED)
-    statement = select(_d.person_id).where(
-        _d.person_id.in_([person for person, _ in copies]),
-        _d.id.not_in([row for _, row in copies]),
-        _d.status.in_(sent),
-    )
-    return set(connection.scalars(statement.distinct()))
+    people, rows = zip(*copies, strict=True) if copies else ((), ())
+    fields = {"people": packed(people), "rows": packed(rows)}
+    return {person for (person,) in _WRITTEN_TO.all(connection, fields)}
 
 
 def say_done(connection: Connection, person_id: int, since: datetime, now: datetime) -> bool | None:
@@ -301,7 +331,7 @@ def say_done(connection: Connection, person_id: int, since: datetime, now: datet
             _d.person_id == person_id,
             _b.kind == "alert",
             _d.called_at > since,
-            _d.status.in_((Status.SENDING, Status.UNKNOWN, Status.SENT, Status.DELIVERED)),
+            _d.status.in_(_WRITTEN),
         )
         .order_by(_d.called_at.desc(), _d.id.desc())
         .limit(1)

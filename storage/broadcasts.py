@@ -3,11 +3,11 @@
 Their deliveries in bulk are in broadcast_deliveries, the freezing of an audience in audience.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -32,8 +32,18 @@ from sqlalchemy import (
 )
 
 from storage.columns import Id
-from storage.database import Instant, insert, least, lock_row, metadata, notify
+from storage.database import (
+    Instant,
+    among,
+    insert,
+    least,
+    lock_row,
+    metadata,
+    notify,
+    packed,
+)
 from storage.messages import Status, deliveries
+from storage.prepared import Prepared
 
 WAKE = "broadcasts"
 """The channel on which whoever tends broadcasts is told that one has changed."""
@@ -187,6 +197,31 @@ def add(connection: Connection, row: dict[str, Any]) -> None:
 def read(connection: Connection, broadcast_id: int) -> Broadcast | None:
     row = connection.execute(_READ.where(_b.id == broadcast_id)).first()
     return None if row is None else _broadcast(row)
+
+
+class Written(NamedTuple):
+    """What a broadcast says, sealed as it is kept."""
+
+    id: int
+    kind: str
+    text_es: bytes | None
+    text_en: bytes | None
+    link: bytes | None
+    buttons: str | None
+    happens_at: datetime | None
+    happens_zone: str | None
+
+
+_WRITTEN = Prepared(
+    select(
+        *(_b.id, _b.kind, _b.text_es, _b.text_en, _b.link),
+        *(_b.buttons, _b.happens_at, _b.happens_zone),
+    ).where(among(_b.id, "ids"))
+)
+
+
+def written(connection: Connection, ids: Collection[int]) -> list[Written]:
+    return [Written._make(row) for row in _WRITTEN.all(connection, {"ids": packed(ids)})]
 
 
 def unfinished(connection: Connection) -> list[Broadcast]:

@@ -10,7 +10,18 @@ from typing import Literal, TypeVar, cast
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
-from storage.dialect import greatest, insert, least, lock_row, lock_table, notify, skip_locked
+from storage.dialect import (
+    among,
+    greatest,
+    insert,
+    least,
+    lock_row,
+    lock_table,
+    notify,
+    packed,
+    rows_of,
+    skip_locked,
+)
 from storage.faults import CommitUnknownError
 from storage.holds import Hold
 from storage.postgres import Postgres
@@ -24,6 +35,7 @@ __all__ = [
     "Instant",
     "Unit",
     "Wake",
+    "among",
     "database_url",
     "greatest",
     "insert",
@@ -33,6 +45,8 @@ __all__ = [
     "metadata",
     "no_failpoint",
     "notify",
+    "packed",
+    "rows_of",
     "skip_locked",
 ]
 

@@ -1,22 +1,33 @@
 """Statements that the two databases spell differently, each under one name. No connections."""
 
+import json
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BindParameter,
     ClauseElement,
     ColumnElement,
     Connection,
     Select,
+    String,
+    Subquery,
     Table,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    cast,
     func,
     literal,
+    literal_column,
     select,
     text,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import ReturnTypeFromArgs
+from sqlalchemy.sql.functions import FunctionElement, ReturnTypeFromArgs
+from sqlalchemy.types import TypeEngine
 
 AnySelect = TypeVar("AnySelect", bound=Select[Any])
 
@@ -62,6 +73,81 @@ def notify(connection: Connection, channel: str) -> None:
         connection.execute(select(func.pg_notify(CHANNEL, channel)))
     else:
         connection.info.setdefault(WAKES, set()).add(channel)
+
+
+class _Items(FunctionElement[Any]):
+    """The items of a JSON array, as rows with one column, `value`."""
+
+    inherit_cache = True
+    name = "json_items"
+
+
+@compiles(_Items, "sqlite")
+def _items_sqlite(element: _Items, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Items, "postgresql")
+def _items_postgresql(element: _Items, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_array_elements(CAST({compiler.process(element.clauses, **options)} AS JSON))"
+
+
+class _Item(FunctionElement[str]):
+    """What an item is; with a place, what is there in an item that is an array itself."""
+
+    type = Text()
+    inherit_cache = True
+    name = "json_item"
+
+
+@compiles(_Item, "sqlite")
+def _item_sqlite(element: _Item, compiler: SQLCompiler, **options: Any) -> str:
+    value, *places = (compiler.process(each, **options) for each in element.clauses)
+    return f"json_extract({value}, '$[{places[0]}]')" if places else value
+
+
+@compiles(_Item, "postgresql")
+def _item_postgresql(element: _Item, compiler: SQLCompiler, **options: Any) -> str:
+    value, *places = (compiler.process(each, **options) for each in element.clauses)
+    return f"({value} ->> {places[0]})" if places else f"({value} #>> '{{}}')"
+
+
+def _items(bind: BindParameter[Any]) -> TableValuedAlias:
+    return _Items(bind).table_valued("value", name="items")
+
+
+def _typed(item: _Item, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Not to a length: a cast would cut what is too long, where a column refuses it."""
+    return cast(item, Text()) if isinstance(kind, String) else cast(item, kind)
+
+
+def among(column: ColumnElement[Any], values: str | Collection[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of many values: one bind however many, and so far less than `in_`.
+
+    `values`: those, or the name of the bind in which they come, as `packed`.
+    """
+    given: BindParameter[Any] = (
+        bindparam(values) if isinstance(values, str) else bindparam(None, packed(values))
+    )
+    items = _items(given)
+    return column.in_(select(_typed(_Item(items.c.value), column.type)))
+
+
+def rows_of(bind: str, **columns: TypeEngine[Any]) -> Subquery:
+    """Rows that come in one bind, as `packed`: a table to update another from."""
+    value = _items(bindparam(bind)).c.value
+    places = [_Item(value, literal_column(str(place))) for place in range(len(columns))]
+    return select(
+        *(
+            _typed(item, kind).label(name)
+            for item, (name, kind) in zip(places, columns.items(), strict=True)
+        )
+    ).subquery("given")
+
+
+def packed(values: Collection[Any]) -> str:
+    """Many values, or rows of them in the order of their columns, for one bind."""
+    return json.dumps(list(values))
 
 
 class _Extreme(ReturnTypeFromArgs[Any]):

@@ -17,9 +17,11 @@ from sqlalchemy import (
     update,
 )
 
-from storage.database import skip_locked
+from storage.columns import Id
+from storage.database import among, packed, rows_of, skip_locked
 from storage.messages import Priority, Status, deliveries
 from storage.people import addresses, people
+from storage.prepared import Prepared
 
 LEVELS = tuple(sorted(value for name, value in vars(Priority).items() if name.isupper()))
 """The priorities, best first."""
@@ -89,25 +91,35 @@ _HELD_BACK = exists().where(
         and_(_e.status == "unknown", _e.called_at > bindparam("held_since")),
     ),
 )
-_DUE = skip_locked(
-    select(
-        *(_d.id, _d.person_id, _d.address_id, _d.broadcast_id, _d.channel, _d.kind, _d.priority),
-        *(_d.body, _d.expires_at, _d.attempts, addresses.c.value, addresses.c.status),
-        *(people.c.consent, people.c.paused_until, people.c.zone, people.c.language),
-        _d.wording,
+_DUE = Prepared(
+    skip_locked(
+        select(
+            *(
+                _d.id,
+                _d.person_id,
+                _d.address_id,
+                _d.broadcast_id,
+                _d.channel,
+                _d.kind,
+                _d.priority,
+            ),
+            *(_d.body, _d.expires_at, _d.attempts, addresses.c.value, addresses.c.status),
+            *(people.c.consent, people.c.paused_until, people.c.zone, people.c.language),
+            _d.wording,
+        )
+        .join(addresses, addresses.c.id == _d.address_id)
+        .join(people, people.c.id == _d.person_id)
+        .where(
+            _QUEUED,
+            _d.channel == bindparam("channel"),
+            _d.priority == bindparam("level"),
+            _d.due_at <= bindparam("now"),
+            ~_HELD_BACK,
+        )
+        .order_by(_d.due_at, _d.id)
+        .limit(bindparam("most")),
+        of=deliveries,
     )
-    .join(addresses, addresses.c.id == _d.address_id)
-    .join(people, people.c.id == _d.person_id)
-    .where(
-        _QUEUED,
-        _d.channel == bindparam("channel"),
-        _d.priority == bindparam("level"),
-        _d.due_at <= bindparam("now"),
-        ~_HELD_BACK,
-    )
-    .order_by(_d.due_at, _d.id)
-    .limit(bindparam("most")),
-    of=deliveries,
 )
 
 
@@ -124,8 +136,8 @@ def due(
 
     An unknown outcome holds back what follows it only when it was called after `held_since`.
     """
-    found = connection.execute(
-        _DUE,
+    found = _DUE.all(
+        connection,
         {
             "channel": channel,
             "level": level,
@@ -137,15 +149,15 @@ def due(
     return [Due._make(row) for row in found]
 
 
-_START = (
+# Its time is `called_at`: what only passes by is not moved in the index of what has ended.
+_START = Prepared(
     update(deliveries)
-    .where(_d.id.in_(bindparam("ids", expanding=True)))
+    .where(among(_d.id, "ids"))
     .values(
         status=Status.SENDING,
         worker=bindparam("by"),
         lease_until=bindparam("until"),
         called_at=bindparam("now"),
-        updated_at=bindparam("now"),
         attempts=_d.attempts + 1,
     )
 )
@@ -156,7 +168,8 @@ def start(
 ) -> None:
     """Marks claimed deliveries as being sent, an attempt more each."""
     if ids:
-        connection.execute(_START, {"ids": ids, "by": worker, "until": lease_until, "now": now})
+        fields = {"ids": packed(ids), "by": worker, "until": lease_until, "now": now}
+        _START.run(connection, fields)
 
 
 _CLOSE = (
@@ -181,13 +194,17 @@ def postpone(connection: Connection, rows: Rows) -> None:
     _many(connection, _POSTPONE, rows)
 
 
-_SENT = (
+_given = rows_of("rows", row=Id, provider=_d.provider_id.type, units=_d.segments.type)
+_SENT = Prepared(
     update(deliveries)
-    .where(_d.id == bindparam("row"), _is(_d.status, Status.QUEUED, Status.SENDING, Status.UNKNOWN))
+    .where(
+        _d.id == _given.c.row,
+        _is(_d.status, Status.QUEUED, Status.SENDING, Status.UNKNOWN),
+    )
     .values(
         status=Status.SENT,
-        provider_id=bindparam("provider"),
-        segments=bindparam("units"),
+        provider_id=_given.c.provider,
+        segments=_given.c.units,
         error=null(),
         lease_until=null(),
         updated_at=bindparam("now"),
@@ -247,9 +264,12 @@ _UNKNOWN = (
 )
 
 
-def sent(connection: Connection, rows: Rows) -> None:
-    """Rows: row, provider, units, now. Also over an outcome that was given up for unknown."""
-    _many(connection, _SENT, rows)
+def sent(
+    connection: Connection, rows: Collection[tuple[int, str | None, int]], *, now: datetime
+) -> None:
+    """Rows: delivery, provider's id, segments. Also over what was given up for unknown."""
+    if rows:
+        _SENT.run(connection, {"rows": packed(sorted(rows)), "now": now})
 
 
 def failed(connection: Connection, rows: Rows) -> None:

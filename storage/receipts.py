@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from storage.database import insert, lock_row
+from storage.database import among, insert, lock_row, packed
 from storage.messages import Status, deliveries, receipts
+from storage.prepared import Prepared
 
 RANK = {
     Status.QUEUED: 0,
@@ -24,8 +25,10 @@ RANK = {
 
 _d = deliveries.c
 _RECEIPT = insert(receipts).on_conflict_do_nothing()
-_EARLY = select(receipts.c.provider_id, receipts.c.status, receipts.c.error).where(
-    receipts.c.provider_id.in_(bindparam("ids", expanding=True))
+_EARLY = Prepared(
+    select(receipts.c.provider_id, receipts.c.status, receipts.c.error).where(
+        among(receipts.c.provider_id, "ids")
+    )
 )
 _CROSSED = (
     select(receipts.c.provider_id)
@@ -72,8 +75,8 @@ def kept(connection: Connection, provider_ids: Sequence[str]) -> list[tuple[str,
     """Provider id, status and error code of what came early for these messages."""
     if not provider_ids:
         return []
-    rows = connection.execute(_EARLY, {"ids": list(provider_ids)})
-    return [(row.provider_id, row.status, row.error) for row in rows]
+    found = _EARLY.all(connection, {"ids": packed(provider_ids)})
+    return [(known, status, error) for known, status, error in found]
 
 
 def crossed(connection: Connection, channel: str) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, null, or_, select, update
 
 from storage.database import insert, lock_row
 from storage.messages import senders
+from storage.prepared import Prepared
 
 _s = senders.c
 
@@ -31,8 +32,8 @@ _ENSURE = insert(senders).values(name=bindparam("sender"), free_at=0).on_conflic
 _READ = select(_s.free_at, _s.recent, _s.held_until, _s.halted, _s.halted_at).where(
     _s.name == bindparam("sender")
 )
-_LOCK = lock_row(_READ)
-_TAKE = (
+_LOOK, _LOCK = Prepared(_READ), Prepared(lock_row(_READ))
+_TAKE = Prepared(
     update(senders)
     .where(_s.name == bindparam("sender"))
     .values(free_at=bindparam("free"), recent=bindparam("slots"))
@@ -73,11 +74,12 @@ def ensure(connection: Connection, name: str) -> None:
 
 def read(connection: Connection, name: str, *, lock: bool) -> Sender:
     """`lock`: nobody else takes slots of it until the transaction ends."""
-    row = connection.execute(_LOCK if lock else _READ, {"sender": name}).first()
+    row = (_LOCK if lock else _LOOK).first(connection, {"sender": name})
     if row is None:
         return Sender()
-    recent = tuple((slot, weight) for slot, weight in json.loads(row.recent or "[]"))
-    return Sender(row.free_at, recent, row.held_until, row.halted, row.halted_at)
+    free_at, recent, *halts = row
+    slots = tuple((slot, weight) for slot, weight in json.loads(recent)) if recent else ()
+    return Sender(free_at, slots, *halts)
 
 
 def take(
@@ -85,7 +87,7 @@ def take(
 ) -> None:
     """Writes back what is left after a reservation, on a row that `read` locked."""
     slots = json.dumps(recent, separators=(",", ":")) if recent else None
-    connection.execute(_TAKE, {"sender": name, "free": free_at, "slots": slots})
+    _TAKE.run(connection, {"sender": name, "free": free_at, "slots": slots})
 
 
 def hold(connection: Connection, name: str, *, until: datetime) -> None:

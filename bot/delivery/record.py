@@ -47,6 +47,7 @@ class _Batch:
     recorder: Recorder
     connection: Connection
     now: datetime
+    sent: list[tuple[int, str | None, int]] = field(default_factory=list)
     rows: dict[Callable[[Connection, Any], None], list[Mapping[str, Any]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -60,6 +61,7 @@ class _Batch:
                     self._failed(outcome.letter, error)
                 case None:
                     self._add(outbox.release, outcome.letter)
+        outbox.sent(self.connection, self.sent, now=self.now)
         for write, rows in self.rows.items():
             write(self.connection, rows)
         self._about_addresses(outcomes)
@@ -68,9 +70,7 @@ class _Batch:
         self._receipts()
 
     def _sent(self, letter: Letter, sent: Sent) -> None:
-        provider_id = sent.provider_id or None
-        row = {"row": letter.id, "provider": provider_id, "units": sent.segments, "now": self.now}
-        self.rows[outbox.sent].append(row)
+        self.sent.append((letter.id, sent.provider_id or None, sent.segments))
 
     def _failed(self, letter: Letter, error: SendError) -> None:
         timing = self.recorder.means.timing
@@ -141,7 +141,7 @@ class _Batch:
 
     def _receipts(self) -> None:
         """What the provider reported before we knew its id for the message."""
-        ids = [row["provider"] for row in self.rows.get(outbox.sent, ()) if row["provider"]]
+        ids = [provider_id for _, provider_id, _ in self.sent if provider_id]
         receipts.apply_kept(self.connection, self.recorder.channel, ids, self.now)
 
     def _add(
