@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from handlers.context import Context
 from handlers.conversation.compact import compact_json
 from handlers.conversation.turn import Words
+from handlers.conversation.vocabulary import NO, YES
 from handlers.conversation.words import fold
 from handlers.rendering import is_sms
 from locales import Message, _
@@ -135,13 +136,31 @@ def _ask_for_code(context: Context, act: str, payload: str, about: Message) -> N
 
 
 def confirmed(context: Context) -> bool:
-    """True: the message was a code for the act that waits, right or wrong, and was answered."""
-    code = _code_in(context)
-    if code is None:
+    """True: the message was about the act that waits for its code, and was answered."""
+    text = "" if context.heard.press else fold(context.heard.text[:_LONGEST])
+    code = text.replace(" ", "")
+    word = context.session is None and text in YES | NO
+    if not word and not _LIKE_A_CODE.fullmatch(code):
         return False
     pending = coordinators.pending_act(context.connection, context.caller.person_id, context.now)
-    if pending is None:
+    if pending is None or (word and not pending.lookup):
         return False
+    if word:
+        _answer_word(context, pending, agreed=text in YES)
+        return True
+    return _answer_code(context, pending, code)
+
+
+def _answer_word(context: Context, pending: Pending, *, agreed: bool) -> None:
+    """A yes may come from anybody who forges the number."""
+    if agreed:
+        context.say(_("Please text back the code itself, so that we know it's you."))
+    else:
+        coordinators.void_act(context.connection, pending.id)
+        context.say(_("All right, nothing was done."))
+
+
+def _answer_code(context: Context, pending: Pending, code: str) -> bool:
     right = compare_digest(pending.lookup, _lookup(context, code))
     if not right and context.session is not None and len(code) != _DIGITS:
         return False  # a ZIP code, say: it answers the question that is open
@@ -152,13 +171,6 @@ def confirmed(context: Context) -> bool:
     else:
         _miss(context, pending)
     return True
-
-
-def _code_in(context: Context) -> str | None:
-    if context.heard.press is not None:
-        return None
-    text = fold(context.heard.text[:_LONGEST]).replace(" ", "")
-    return text if _LIKE_A_CODE.fullmatch(text) else None
 
 
 def _do(context: Context, pending: Pending) -> None:
@@ -188,6 +200,20 @@ def _too_many() -> Message:
 
 def _lookup(context: Context, code: str) -> bytes:
     return context.vault.index("act_code", f"{context.caller.person_id}:{code}")
+
+
+ROLE_WORDS: Mapping[Role, Message] = {
+    Role.COORDINATOR: _("You can send NEED, EVENT, ALERT, STATUS."),
+    Role.APPROVER: _("You can send NEED, EVENT, ALERT, STATUS, APPROVE."),
+    Role.ADMIN: _("You can send NEED, EVENT, ALERT, STATUS, APPROVE, INVITE, TEAM, REMOVE."),
+}
+"""What somebody in this role may send."""
+
+
+def words_for(grants: Iterable[Grant]) -> Message | None:
+    """None: they have no role."""
+    held = {each.role for each in grants}
+    return next((ROLE_WORDS[role] for role in reversed(Role) if role in held), None)
 
 
 def refuse(context: Context) -> None:

@@ -1,5 +1,6 @@
 """Help, a human, and kind answers to what the bot can't use: stickers, groups, riddles."""
 
+from handlers.access import grants_of, words_for
 from handlers.consent import note_for_human
 from handlers.consent_words import is_provider_keyword
 from handlers.context import Context
@@ -11,7 +12,10 @@ _MISSES_BEFORE_HUMAN = 2
 
 
 def help_me(context: Context, _rest: str) -> None:
-    """HELP: who writes, what one can send, and the way out."""
+    """HELP: who writes, what one can send, and the way out; to coordinators what they can do."""
+    words = words_for(grants_of(context)) if context.caller.consent != "out" else None
+    if words is not None:
+        context.say(words)
     if not _provider_answers(context):
         menu = (Choice(_("Join"), "UNIRME"), Choice(_("Profile"), "PERFIL"))
         context.says.append(Prompt(_help(context), commands=menu))

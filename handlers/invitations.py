@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from handlers import answers as held
 from handlers import approvals
 from handlers.access import (
+    ROLE_WORDS,
     Place,
     covers,
     grants_of,
@@ -378,20 +379,13 @@ def _welcome(context: Context, found: Invitation) -> None:
         "Welcome to the team. Your role: {role}, {where}. {what}",
         role=ROLES[found.role],
         where=scope_words(context.connection, found.scope, found.scope_id),
-        what=_WORDS[found.role],
+        what=ROLE_WORDS[found.role],
     )
     context.say(role)
     if context.caller.fresh and is_sms(context.caller.channel):
         context.say(_("En español: ESPAÑOL."))
     if context.caller.name is None and context.session is None:
         context.begin(name_flow)
-
-
-_WORDS: Mapping[Role, Message] = {
-    Role.COORDINATOR: _("You can send NEED, EVENT, ALERT, STATUS."),
-    Role.APPROVER: _("You can send NEED, EVENT, ALERT, STATUS, APPROVE."),
-    Role.ADMIN: _("You can send NEED, EVENT, ALERT, STATUS, APPROVE, INVITE, TEAM, REMOVE."),
-}
 
 
 def finish_name(context: Context, answers: Mapping[str, Any]) -> None:

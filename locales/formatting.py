@@ -15,6 +15,7 @@ from locales import Language, Message, Text, _, speak, translate
 from locales.regions import money, number, plain, region
 
 __all__ = [
+    "Count",
     "Day",
     "Listing",
     "Moment",
@@ -177,3 +178,13 @@ class Money:
 
     def localized(self, language: Language, country: str | None) -> str:
         return money(self.dollars, language, country)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number as a message's argument, as the reader writes it."""
+
+    n: int
+
+    def localized(self, language: Language, country: str | None) -> str:
+        return number(self.n, language, country)
