@@ -27,7 +27,7 @@ demo: install ## serve the demo, with phones in the browser (ARGS="--port 8001" 
 	$(BIN)/enlace demo $(ARGS)
 
 test: install ## run every test, on SQLite and PostgreSQL (ARGS="-k words" for some)
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 soak: install ## kill the bot at random for long (ARGS="--kills 100 --seed 7 --database postgresql")
 	$(BIN)/python -m tests.crash.soak $(ARGS)

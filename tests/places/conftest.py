@@ -1,6 +1,7 @@
 """A filled gazetteer on each database, made once in a test run and only read from."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, create_engine
@@ -12,8 +13,8 @@ from tests import postgres as launcher
 
 
 @pytest.fixture(scope="session")
-def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return _filled(f"sqlite:///{tmp_path_factory.mktemp('gazetteer') / 'enlace.db'}")
+def filled_sqlite(_filled_sqlite: Path) -> str:
+    return f"sqlite:///{_filled_sqlite}"
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +22,11 @@ def filled_postgres(postgres: launcher.Server) -> str:
     return _filled(postgres.create("gazetteer"))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+_ON_ONE_WORKER = pytest.mark.xdist_group("gazetteer")  # filling PostgreSQL takes long
+_POSTGRES = pytest.param("postgresql", marks=[pytest.mark.postgres, _ON_ONE_WORKER])
+
+
+@pytest.fixture(params=["sqlite", _POSTGRES])
 def filled_url(request: pytest.FixtureRequest) -> str:
     fixture = "filled_sqlite" if request.param == "sqlite" else "filled_postgres"
     url: str = request.getfixturevalue(fixture)
