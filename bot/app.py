@@ -5,7 +5,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -152,7 +152,7 @@ def _wire(
         channels["telegram"] = telegram
         webhook = TelegramWebhook(telegram, settings.telegram, intake, metrics, now)
         routes.append(webhook.route())
-        setup = TelegramSetup(telegram, settings.telegram)
+        setup = TelegramSetup(telegram, settings.telegram, partial(_call_us, desk))
         if settings.telegram.webhook_url is None:
             clock.listen(partial(setup.poll, webhook.take))
     if settings.sms is not None:
@@ -195,6 +195,10 @@ def _wire(
         telegram_setup=setup,
         catch_up=catch_up,
     )
+
+
+def _call_us(desk: Desk, telegram_username: str) -> None:
+    desk.policy = replace(desk.policy, telegram_username=telegram_username)
 
 
 async def _apply_status(

@@ -17,22 +17,29 @@ _log = structlog.get_logger()
 
 
 class TelegramSetup:
-    """`run` returns once Telegram has taken everything; it tries until then."""
+    """`run` returns once Telegram has taken everything; it tries until then.
 
-    def __init__(self, channel: TelegramChannel, settings: Telegram) -> None:
+    `named` is told what the bot is called, for links to it.
+    """
+
+    def __init__(
+        self, channel: TelegramChannel, settings: Telegram, named: Callable[[str], None]
+    ) -> None:
         self._channel = channel
         self._settings = settings
+        self._named = named
 
     async def run(self) -> None:
         await _persist(self._introduce)
 
     async def poll(self, take: Callable[[object], Awaitable[None]]) -> None:
         """Long polling until cancelled, for those without a public address."""
+        await _persist(self._learn_name)
         await _persist(self._channel.delete_webhook)
         await self._channel.poll(take)
 
     async def _introduce(self) -> None:
-        await self._channel.identity()
+        await self._learn_name()
         if self._settings.webhook_url and self._settings.webhook_secret:
             await self._channel.set_webhook(
                 self._settings.webhook_url, self._settings.webhook_secret
@@ -40,6 +47,9 @@ class TelegramSetup:
         await self._channel.set_commands(menu("es"))
         for language in LANGUAGES:
             await self._channel.set_commands(menu(language), language)
+
+    async def _learn_name(self) -> None:
+        self._named(await self._channel.identity())
 
 
 def menu(language: Language) -> list[tuple[str, str]]:

@@ -49,9 +49,10 @@ class Received(StrEnum):
     REPEATED = "repeated"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Desk:
-    """What receiving needs besides a connection."""
+    """What receiving needs besides a connection. The policy is replaced once, when Telegram has
+    told what the bot is called there."""
 
     vault: Vault
     policy: Policy
