@@ -1,0 +1,144 @@
+"""Whom a need's broadcasts are for: its waves, and the news that it is covered. SQL only."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, false, or_, select, tuple_
+
+from storage.broadcasts import Broadcast, broadcasts
+from storage.circles import Circle, Copies, has
+from storage.messages import Status, deliveries
+from storage.need_matching import COOL_DOWN, FITS, LEGAL, TOPIC, windows
+from storage.needs import Need, State, needs, read
+from storage.people import people, registrations, traits
+from storage.pledges import answers
+
+KIND = "need"
+"""The kind of all broadcasts about needs."""
+
+WAVE, EVERYONE, COVERED = "wave", "everyone", "covered"
+"""What one of them is to its need; a wave's number follows, as in "wave 2"."""
+
+_a, _b, _d, _n, _p, _r = answers.c, broadcasts.c, deliveries.c, needs.c, people.c, registrations.c
+_REACHED = (Status.SENDING, Status.UNKNOWN, Status.SENT, Status.DELIVERED)
+_COUNTS = (Status.QUEUED, *_REACHED)
+
+
+def wave_part(number: int) -> str:
+    return f"{WAVE} {number}"
+
+
+def asks_about(need_id: int) -> Select[int]:
+    """Ids of the broadcasts by which it was asked for."""
+    return select(_b.id).where(_b.subject_id == need_id, _b.kind == KIND, _b.part != COVERED)
+
+
+def _within(connection: Connection, run: Broadcast) -> Sequence[ColumnElement[bool]]:
+    need = read(connection, run.subject_id) if run.subject_id is not None else None
+    if need is None:
+        return [false()]
+    if run.part == COVERED:
+        return [_was_asked(need.id), ~_answered(need.id), ~_has_the_news(run)]
+    if run.part == EVERYONE:
+        return [~_answered(need.id)]
+    return fitting(connection, need, run.started_at or run.created_at)
+
+
+def fitting(connection: Connection, need: Need, now: datetime) -> list[ColumnElement[bool]]:
+    """Who can help with it, has the time, wasn't asked for it, and not for another so lately."""
+    found = [_can_help(need.category), ~_answered(need.id), ~_was_taken_in(need.id)]
+    hours = windows(now, need.needed_by, need.shelter.zone)
+    if hours is not None:
+        found.append(or_(~_says_when(), has("available", sorted({*hours, "on_call"}))))
+    if need.urgency != "critical":
+        found += _rested(connection, need.id, now)
+    return found
+
+
+def _can_help(category: str) -> ColumnElement[bool]:
+    if category == LEGAL:
+        verified = _r.kind == "legal_expert", _r.status == "verified"
+        return exists().where(_r.person_id == _p.id, *verified)
+    fit = FITS[category]
+    ways: list[ColumnElement[bool]] = []
+    if fit.anyone:
+        ways.append(exists().where(_r.person_id == _p.id, _r.kind == "individual"))
+        ways.append(has("topic", (TOPIC,)))
+    if fit.skills:
+        ways.append(has("skill", fit.skills))
+    if fit.offers:
+        ways.append(has("offer", fit.offers))
+    return or_(*ways)
+
+
+def _says_when() -> ColumnElement[bool]:
+    t = traits.c
+    return exists().where(t.person_id == _p.id, t.kind == "available")
+
+
+def _answered(need_id: int) -> ColumnElement[bool]:
+    return exists().where(_a.person_id == _p.id, _a.need_id == need_id)
+
+
+def _was_taken_in(need_id: int) -> ColumnElement[bool]:
+    """By an earlier wave, whatever became of it."""
+    return exists().where(_d.person_id == _p.id, _d.broadcast_id.in_(asks_about(need_id)))
+
+
+def _was_asked(need_id: int) -> ColumnElement[bool]:
+    copies = _d.broadcast_id.in_(asks_about(need_id)), _d.status.in_(_REACHED)
+    return exists().where(_d.person_id == _p.id, *copies)
+
+
+def _has_the_news(run: Broadcast) -> ColumnElement[bool]:
+    """From the first time that it was covered: it was open again in between."""
+    earlier = select(_b.id).where(
+        _b.subject_id == run.subject_id, _b.part == COVERED, _b.id != run.id
+    )
+    copies = _d.broadcast_id.in_(earlier), _d.status.in_(_COUNTS)
+    return exists().where(_d.person_id == _p.id, *copies)
+
+
+def _rested(connection: Connection, need_id: int, now: datetime) -> list[ColumnElement[bool]]:
+    """Nothing to ask of anybody where nothing else was asked lately."""
+    others = (
+        _b.kind == KIND,
+        _b.part.like(f"{WAVE}%"),
+        _b.subject_id != need_id,
+        _b.started_at > now - COOL_DOWN,
+    )
+    lately = list(connection.scalars(select(_b.id).where(*others)))
+    if not lately:
+        return []
+    copies = _d.broadcast_id.in_(lately), _d.status.in_(_COUNTS)
+    return [~exists().where(_d.person_id == _p.id, *copies)]
+
+
+def _over(
+    connection: Connection, subjects: Mapping[int, int], copies: Copies
+) -> Collection[tuple[int, int]]:
+    """Asks for what nobody has to bring any more, news that are none any more; and what somebody
+    has said something to already."""
+    news = set(connection.scalars(select(_b.id).where(_b.id.in_(subjects), _b.part == COVERED)))
+    is_open = set(connection.scalars(_open_among(set(subjects.values()))))
+    said = _answers(connection, subjects, copies)
+    return [
+        (run, person)
+        for run, person in copies
+        if (subjects[run], person) in said or (subjects[run] in is_open) == (run in news)
+    ]
+
+
+def _open_among(ids: Collection[int]) -> Select[int]:
+    return select(_n.id).where(_n.id.in_(ids), _n.status == State.OPEN)
+
+
+def _answers(
+    connection: Connection, subjects: Mapping[int, int], copies: Copies
+) -> set[tuple[int, int]]:
+    pairs = {(subjects[run], person) for run, person in copies}
+    rows = select(_a.need_id, _a.person_id).where(tuple_(_a.need_id, _a.person_id).in_(pairs))
+    return {(row.need_id, row.person_id) for row in connection.execute(rows)}
+
+
+NEED = Circle(_within, _over)
