@@ -66,9 +66,12 @@ def _ask_one(context: Context, approval: Approval, person: int) -> bool:
     about, reader = _about(context, approval), reader_of(context.connection, person)
     if about is None or reader is None:
         return False
-    prompts = [Prompt(_request(context, approval, about))]
-    if not is_sms(reader.channel):
-        prompts = [*_preview(context, approval), _with_buttons(prompts[0].text, approval)]
+    who = handle_of(context.connection, context.caller.person_id) or "-"
+    if is_sms(reader.channel):
+        prompts = [Prompt(_request(who, about, approval.code))]
+    else:
+        request = _("{who} asks for a second yes. {about}", who=who, about=about)
+        prompts = [*_preview(context, approval), _with_buttons(request, approval)]
         approvals.note_view(context.connection, approval.id, person)
     for prompt in prompts:
         tell(
@@ -83,13 +86,13 @@ def _ask_one(context: Context, approval: Approval, person: int) -> bool:
     return True
 
 
-def _request(context: Context, approval: Approval, about: Message) -> Message:
+def _request(who: str, about: Message, code: str) -> Message:
     return _(
         "{who} asks for a second yes. {about} To see it and say yes: APPROVE {code}. "
         "No: REJECT {code}.",
-        who=handle_of(context.connection, context.caller.person_id) or "-",
+        who=who,
         about=about,
-        code=approval.code,
+        code=code,
     )
 
 

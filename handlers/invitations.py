@@ -105,6 +105,10 @@ def _which(scope: ScopeKind, ask: Message, example: Message) -> Ask:
     )
 
 
+def _role(role: Role, label: Message) -> Option:
+    return Option(role.value, label, short=ROLES[role])
+
+
 def _place_named(text: str, places: Sequence[dict[str, Any]]) -> Hearing:
     """By its code or its name; part of the name is enough for one."""
     said = fold(text[:_LONGEST_NAME])
@@ -130,9 +134,9 @@ invite_flow = Flow(
             label=_("Role"),
             example=_("1"),
             options=(
-                Option("coordinator", _("Coordination: posts needs, events and alerts")),
-                Option("approver", _("Approval: also says yes to what others send")),
-                Option("admin", _("Administration: also invites and removes people")),
+                _role(Role.COORDINATOR, _("Coordination: posts needs, events and alerts")),
+                _role(Role.APPROVER, _("Approval: also says yes to what others send")),
+                _role(Role.ADMIN, _("Administration: also invites and removes people")),
             ),
         ),
         Choose(
@@ -164,7 +168,7 @@ invite_flow = Flow(
         _which("shelter", _("Which shelter?"), _("CAFEMIN")),
         _which(
             "organisation",
-            _("Which organization? Send its name, or the code that people join with."),
+            _("Which organization? Its name or its code, please."),
             _("CARECEN"),
         ),
     ),

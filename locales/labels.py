@@ -16,6 +16,15 @@ KINDS: Final[Labels] = {
     "legal_expert": _("Give legal help"),
 }
 
+REGISTERED: Final[Labels] = {
+    "member": _("Members"),
+    "individual": _("Volunteers"),
+    "organisational": _("Organizations that help"),
+    "legal_expert": _("Legal experts"),
+}
+
+CHANNELS: Final[Labels] = {"sms": _("SMS"), "telegram": _("Telegram")}
+
 SKILLS: Final[Labels] = {
     "attorney": _("Attorney"),
     "accredited_rep": _("Accredited representative"),

@@ -162,7 +162,7 @@ def live_grants(connection: Connection) -> list[Held]:
         select(*_GRANT, people.c.handle, people.c.name)
         .join(people, people.c.id == _g.person_id)
         .where(_live)
-        .order_by(people.c.handle, _g.id)
+        .order_by(_g.person_id, _g.id)
     )
     return [Held(_grant(row), row.handle, row.name) for row in connection.execute(statement)]
 

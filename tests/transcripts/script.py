@@ -5,12 +5,18 @@ The notation is explained in README.md beside this file.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from handlers import invitations
 from handlers.conversation.messages import Keyboard, Outgoing, SharedContact
 from locales.gsm7 import cost
+from storage.codes import codes
+from storage.coordinators import Role
 from tests.talk import More, Office, Person
 
 HERE = Path(__file__).parent
@@ -18,6 +24,8 @@ LANGUAGES, CHANNELS = ("es", "en"), ("sms", "telegram")
 
 _LATER = re.compile(r"(\d+) (days|hours|minutes) later")
 _NOTED = re.compile(r"\[([^]]*)\](?: #(\d+))?\s*(.*)", re.DOTALL)
+_SAID = re.compile(r"([23]?)>(.*)")
+_INVITATION = re.compile(r"\{invitation ([a-z]+)(?: ([\w:]+))?\}")
 _MARGIN = "   "
 _SENDINGS: dict[str, More] = {
     "photo": {"media": "photo"},
@@ -42,6 +50,56 @@ class Script:
     lines: tuple[str, ...]
 
 
+@dataclass(slots=True)
+class Names:
+    """What comes out differently each time has a name in the file: {code 1}, {person 2}, …"""
+
+    office: Office
+    names: dict[str, str] = field(default_factory=dict)
+    codes: set[str] = field(default_factory=set)
+
+    def hide(self, text: str) -> str:
+        for what, pattern in self._patterns().items():
+            text = re.sub(pattern, partial(self._name, what), text)
+        return text
+
+    def show(self, text: str) -> str:
+        text = _INVITATION.sub(self._invitation, text)
+        for value, name in self.names.items():
+            text = text.replace(name, value)
+        return text
+
+    def _name(self, what: str, found: re.Match[str]) -> str:
+        value = found[0]
+        if value not in self.names:
+            known = [name for name in self.names.values() if name.startswith(f"{{{what} ")]
+            self.names[value] = f"{{{what} {len(known) + 1}}}"
+        return self.names[value]
+
+    def _patterns(self) -> dict[str, str]:
+        self.codes.update(row.code for row in self.office.rows(codes))
+        known = "|".join(self.codes) or "(?!)"
+        four = "[A-Z0-9]{4}"
+        return {
+            "person": r"\bV-\d{6,}\b",
+            "invitation": rf"\b{four}-{four}-{four}\b",
+            "one-time code": r"(?<![\d$])\b\d{6}\b(?!\d)",
+            "code": rf"\b(?:{known})\b",
+        }
+
+    def _invitation(self, found: re.Match[str]) -> str:
+        """An invitation from the command line: {invitation approver shelter:tijuana}."""
+        office, role, scope = self.office, Role(found[1]), found[2] or "network"
+
+        def unit(connection: Connection) -> str:
+            where = invitations.read_scope(connection, scope)
+            assert where is not None, f"there is no {scope}"
+            vault = office.desk.vault
+            return invitations.make(connection, vault, role, *where, now=office.now)
+
+        return office.database.run_now(unit)
+
+
 def paths() -> list[Path]:
     return sorted(HERE.glob("??/*/*.txt"))
 
@@ -53,27 +111,43 @@ def name(path: Path) -> str:
 def read(text: str) -> Script:
     lines = text.splitlines()
     about = takewhile(lambda line: line.startswith("#"), lines)
-    return Script(tuple(about), tuple(line for line in lines if line[:1] in (">", "*")))
+    said = tuple(line for line in lines if line.startswith("*") or _SAID.match(line))
+    return Script(tuple(about), said)
 
 
 def played(script: Script, office: Office, language: str, channel: str) -> str:
     """The whole file as it should be: what was sent, and what came back each time."""
-    person = office.texter() if channel == "sms" else office.telegrammer(language)
+    numbers = sorted({said[1] for line in script.lines if (said := _SAID.match(line))} | {""})
+    people = {
+        each: office.texter() if channel == "sms" else office.telegrammer(language)
+        for each in numbers
+    }
+    names = Names(office)
     blocks = ["\n".join(script.about)]
-    blocks += ["\n".join(_turn(line, office, person)) for line in script.lines]
+    blocks += ["\n".join(_turn(line, names, people)) for line in script.lines]
     return "\n\n".join(blocks) + "\n"
 
 
-def _turn(line: str, office: Office, person: Person) -> Iterator[str]:
+def _turn(line: str, names: Names, people: dict[str, Person]) -> Iterator[str]:
+    """What was sent, what its sender heard, and what the others heard of it."""
     yield line
-    mark, said = line[0], line[1:].strip()
-    if mark == "*":
-        _wait(said, office)
-        person.looks()
+    said = _SAID.match(line)
+    speaker = said[1] if said else ""
+    if said:
+        _send(names.show(said[2].strip()), people[speaker])
     else:
-        _send(said, person)
-    heard = [shown for message in person.fresh for shown in _shown(message, person.channel)]
-    yield from heard or ["<  (silence)"]
+        _wait(line[1:].strip(), names.office)
+        people[speaker].looks()
+    yield from _heard(people[speaker], speaker, names) or [f"{speaker}<  (silence)"]
+    for number, person in people.items():
+        if number != speaker:
+            yield from _heard(person.looks(), number, names)
+
+
+def _heard(person: Person, number: str, names: Names) -> list[str]:
+    shown = [line for message in person.fresh for line in _shown(message, person.channel)]
+    indent = " " * len(number)
+    return [names.hide((number if line[:1] == "<" else indent) + line) for line in shown]
 
 
 def _wait(words: str, office: Office) -> None:
