@@ -27,6 +27,7 @@ from bot.delivery.timing import Timing
 from bot.erasing import Eraser
 from bot.intake import Intake, Receive
 from bot.metrics import Metrics
+from bot.reminding import Reminder
 from bot.settings import Settings
 from bot.sweeping import Sweeper
 from bot.telegram_setup import TelegramSetup
@@ -36,6 +37,7 @@ from handlers.broadcasts import Renderer
 from handlers.conversation.messages import ChannelName, Outgoing
 from handlers.inbound import Desk, receive
 from handlers.policy import Policy
+from handlers.reminders import Reminding
 from handlers.retention import Limits
 from locales.gsm7 import cost
 from storage.database import Database, no_failpoint
@@ -180,6 +182,8 @@ def _wire(
     cap, quiet = settings.frequency_cap, settings.quiet_hours
     broadcaster = Broadcaster(database, settings.channels, quiet, cap, now)
     clock.listen(broadcaster.run)
+    reminding = Reminding(vault, desk.policy, quiet)
+    clock.listen(Reminder(database, reminding, settings.channels, now).run)
     means = Means(
         *(database, vault, _worker_name(), now, metrics),
         renderers={"broadcast": Renderer(vault, desk.policy)},

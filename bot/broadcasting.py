@@ -18,6 +18,7 @@ from storage.audience import Hours, Terms
 from storage.broadcast_deliveries import CANCEL, EXPIRE, LET_GO, PARK, Errand
 from storage.broadcasts import WAKE, Broadcast, State
 from storage.database import Database, notify
+from storage.subjects import frozen_apart
 
 T = TypeVar("T")
 
@@ -90,7 +91,7 @@ class Broadcaster:
             await self._go_through(run, CANCEL, now)
             await self._write(partial(broadcasts.change, ended_at=now), run.id)
         elif run.started_at is not None and run.state in (State.RUNNING, State.HELD):
-            if run.frozen_at is None:
+            if run.frozen_at is None and not frozen_apart(run.kind):
                 await self._freeze(run, run.started_at)
             await self._keep_in_place(run, notes, now)
             await self._finish_if_over(run, notes, now)

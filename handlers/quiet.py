@@ -29,6 +29,20 @@ def decent(window: Window | None, zone: str | None, now: datetime) -> datetime:
     return max(now, _next_decent(window, zone, minute))
 
 
+def last_decent(window: Window | None, zone: str | None, now: datetime) -> datetime:
+    """The last whole minute up to `now` that is outside quiet hours; `zone` as in `decent`."""
+    minute = now.replace(second=0, microsecond=0)
+    if window is None:
+        return minute
+    for zones in _readings(zone):
+        moment = minute
+        while moment > minute - _FURTHEST:
+            if _all_decent(window, zones, moment):
+                return moment
+            moment -= _MINUTE
+    return minute
+
+
 def after_decent(window: Window | None, zone: str | None, start: datetime, hours: int) -> datetime:
     """When so many decent hours have gone by since `start`; `zone` as in `decent`."""
     if window is None:

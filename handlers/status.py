@@ -29,7 +29,10 @@ COUNTS: Mapping[str, Status] = {
 def facts_of(connection: Connection, code: str) -> Facts | None:
     """None: nothing has this code."""
     named = named_by(connection, code)
-    return None if named is None else _READERS[named.kind](connection, named.row_id)
+    if named is not None:
+        return _READERS[named.kind](connection, named.row_id)
+    run = broadcasts.read_by_code(connection, code.strip().upper())
+    return None if run is None else _facts(connection, run)
 
 
 def all_open(connection: Connection) -> Facts:

@@ -9,6 +9,7 @@ from typing import Any, Self
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     and_,
     case,
     exists,
@@ -31,7 +32,9 @@ from storage.subjects import CIRCLES
 BATCH = 5_000
 """People looked at in one unit: the writer of SQLite is never taken for longer."""
 
-_BULK_IDS = 1 << 62
+BULK_IDS = 1 << 62
+"""Ids of deliveries in bulk are above; those of single ones, made before the insert, below."""
+
 _A_DAY = timedelta(hours=24)
 _p, _d, _b = people.c, deliveries.c, broadcasts.c
 
@@ -140,7 +143,7 @@ def _take(connection: Connection, batch: _Batch, hours: Mapping[str | None, Hour
     highest = connection.scalar(select(func.max(_d.id))) or 0
     moment = literal(batch.now, Instant)
     columns: dict[str, ColumnElement[Any]] = {
-        "id": literal(max(highest, _BULK_IDS), Id) + func.row_number().over(order_by=_p.id),
+        "id": literal(max(highest, BULK_IDS), Id) + func.row_number().over(order_by=_p.id),
         "broadcast_id": literal(batch.run.id, Id),
         "person_id": _p.id,
         "address_id": addresses.c.id,
@@ -155,7 +158,7 @@ def _take(connection: Connection, batch: _Batch, hours: Mapping[str | None, Hour
     }
     chosen = (
         select(*columns.values())
-        .select_from(people.join(addresses, _REACHED))
+        .select_from(people.join(addresses, REACHED))
         # Of both, so that whichever the planner reads first is read by this range.
         .where(batch.holds(_p.id), batch.holds(addresses.c.person_id))
         .where(*_conditions(connection, batch))
@@ -173,7 +176,7 @@ def _stale(run: Broadcast, hours: Mapping[str | None, Hours]) -> dict[str | None
 
 
 # The common case is told without asking what else a person has.
-_REACHED = and_(
+REACHED = and_(
     addresses.c.person_id == _p.id,
     addresses.c.status == "active",
     or_(addresses.c.preferred, addresses.c.id == reachable(_p.id)),
@@ -189,9 +192,10 @@ def _conditions(connection: Connection, batch: _Batch) -> list[ColumnElement[boo
         or_(_p.paused_until.is_(None), _p.paused_until <= batch.now),
         # Not by the index that begins with the channel: it would go through all addresses.
         func.coalesce(addresses.c.channel, "").in_(batch.terms.channels),
-        *_within(connection, Scope.from_json(run.scope)),
+        *within(connection, Scope.from_json(run.scope)),
     ]
-    if circle := CIRCLES.get(run.kind):
+    circle = CIRCLES.get(run.kind)
+    if circle is not None and circle.within is not None:
         found += circle.within(connection, run)
     if run.topic is not None:
         found.append(~has("muted", (run.topic,)))
@@ -200,7 +204,8 @@ def _conditions(connection: Connection, batch: _Batch) -> list[ColumnElement[boo
     return found
 
 
-def _within(connection: Connection, scope: Scope) -> list[ColumnElement[bool]]:
+def within(connection: Connection, scope: Scope) -> list[ColumnElement[bool]]:
+    """Over people and the address where they are reached."""
     found: list[ColumnElement[bool]] = []
     if scope.topics:
         found.append(has("topic", scope.topics))
@@ -210,15 +215,21 @@ def _within(connection: Connection, scope: Scope) -> list[ColumnElement[bool]]:
         found.append(addresses.c.channel.in_(scope.channels))
     if scope.roles:
         found.append(_registered_as(scope.roles))
-    if scope.zones:
-        known = [zone for zone in scope.zones if zone is not None]
-        missing = _p.zone.is_(None) if None in scope.zones else false()
-        found.append(or_(_p.zone.in_(known), missing))
+    found += in_zones(scope.zones)
     if scope.languages:
         found.append(_p.language.in_(scope.languages))
     if scope.areas or scope.cities:
         found.append(or_(false(), *map(in_area, scope.areas), *near(connection, scope.cities)))
     return found
+
+
+def in_zones(zones: Sequence[str | None]) -> list[ColumnElement[bool]]:
+    """People of these zones, None for those without; no zones: everyone."""
+    if not zones:
+        return []
+    known = [zone for zone in zones if zone is not None]
+    missing = _p.zone.is_(None) if None in zones else false()
+    return [or_(_p.zone.in_(known), missing)]
 
 
 def _registered_as(kinds: Sequence[str]) -> ColumnElement[bool]:
@@ -227,27 +238,37 @@ def _registered_as(kinds: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _below_cap(connection: Connection, batch: _Batch) -> list[ColumnElement[bool]]:
-    """Nothing to ask of anybody while fewer broadcasts than the cap ran within a day."""
-    cap, since = batch.terms.cap, batch.now - _A_DAY
+    cap, now = batch.terms.cap, batch.now
     if cap == 0:
         return [false()]
+    at_cap = people_at_cap(connection, cap, now, besides=batch.run.id)
+    return [] if at_cap is None else [_p.id.not_in(at_cap.where(batch.holds(_d.person_id)))]
+
+
+def people_at_cap(
+    connection: Connection, cap: int, now: datetime, besides: int = 0
+) -> Select[tuple[int]] | None:
+    """Ids of who has had, or is to get, as many capped broadcasts within a day as the cap allows.
+
+    None, and nothing to ask of anybody, while fewer than that ran (`besides`: not counting this).
+    """
+    since = now - _A_DAY
     ran = or_(_b.ended_at.is_(None), _b.ended_at > since)
     lately = list(
         connection.scalars(
-            select(_b.id).where(_b.capped, _b.id != batch.run.id, _b.started_at.is_not(None), ran)
+            select(_b.id).where(_b.capped, _b.id != besides, _b.started_at.is_not(None), ran)
         )
     )
     if len(lately) < cap:
-        return []
+        return None
     opened = _d.status.in_((Status.QUEUED, Status.SENDING, Status.UNKNOWN))
     came = and_(_d.status.in_((Status.SENT, Status.DELIVERED)), _d.called_at > since)
-    at_cap = (
+    return (
         select(_d.person_id)
-        .where(_d.broadcast_id.in_(lately), batch.holds(_d.person_id), or_(opened, came))
+        .where(_d.broadcast_id.in_(lately), or_(opened, came))
         .group_by(_d.person_id)
         .having(func.count() >= cap)
     )
-    return [_p.id.not_in(at_cap)]
 
 
 def _by_zone(instants: Mapping[str | None, datetime]) -> ColumnElement[Any]:

@@ -19,11 +19,12 @@ Copies = Collection[tuple[int, int]]
 class Circle:
     """Whom a kind of broadcast is for, besides its scope.
 
-    `within` narrows the audience as it is frozen. `over` tells, just before sends, for whom of
-    the copies it has become pointless meanwhile; its mapping is of broadcasts to their subjects.
+    `within` narrows the audience as it is frozen; None: a freezing of its own takes them in.
+    `over` tells, just before sends, for whom of the copies it has become pointless meanwhile; its
+    mapping is of broadcasts to their subjects.
     """
 
-    within: Callable[[Connection, Broadcast], Sequence[ColumnElement[bool]]]
+    within: Callable[[Connection, Broadcast], Sequence[ColumnElement[bool]]] | None
     over: Callable[[Connection, Mapping[int, int], Copies], Collection[tuple[int, int]]]
 
 

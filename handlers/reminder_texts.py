@@ -1,0 +1,61 @@
+"""What a reminder of an event says, by the parts that it is made of. No times, no sending."""
+
+from collections.abc import Collection, Iterator
+
+from handlers.broadcast_texts import Happening, Texts, command
+from handlers.conversation.messages import Keyboard
+from handlers.conversation.turn import Words
+from handlers.event_facts import Told
+from handlers.maps import map_link
+from handlers.reminder_times import Part
+from handlers.rendering import Joined, Reader
+from locales import LANGUAGES, Language, Message, _, translate
+from storage.reminders import KIND
+
+_ASKING: frozenset[Part] = frozenset({"week", "day"})
+_ANSWERS: tuple[tuple[Message, str], ...] = (
+    (_("I'm coming"), "SI"),
+    (_("I can't come"), "NO"),
+)
+
+
+def reminder_texts(told: Told, parts: Collection[Part]) -> Texts:
+    asks = not _ASKING.isdisjoint(parts)
+    words = Joined(tuple(_lines(told, parts, asks=asks)), " ")
+    es, en = (Reader(language, None)(words) for language in ("es", "en"))
+    return Texts(
+        KIND,
+        es,
+        en,
+        told.link if "link" in parts or told.address is None else None,
+        buttons=_buttons(told.event.code) if asks else {},
+        happens=Happening(told.event.starts_at, told.event.zone),
+    )
+
+
+def _lines(told: Told, parts: Collection[Part], *, asks: bool) -> Iterator[Words]:
+    facts = {"title": told.title, "when": told.when, "where": told.where}
+    if asks:
+        yield _("Reminder: {title}. {when}. {where}.", **facts)
+    else:
+        yield _("See you soon at {title}. {when}. {where}.", **facts)
+    yield from extras(told, parts)
+    if asks:
+        yield _("Are you coming? YES or NO.")
+
+
+def extras(told: Told, parts: Collection[Part]) -> Iterator[Words]:
+    """What whoever comes should have at hand: how to get there."""
+    if "soon" in parts and told.address is not None:
+        yield _("Map: {link}", link=map_link(told.address))
+
+
+def _buttons(code: str) -> dict[Language, Keyboard]:
+    return {
+        language: (
+            tuple(
+                command(translate(label, language), f"{code} {word}") for label, word in _ANSWERS
+            ),
+        )
+        for language in LANGUAGES
+    }

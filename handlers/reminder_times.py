@@ -1,0 +1,192 @@
+"""When each person is reminded of an event: its ladder, read under their quiet hours. Pure."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from handlers.quiet import Window, decent, last_decent
+
+Part = Literal["week", "day", "soon", "link"]
+"""What a reminder is: early word, the question whether they still come, the place, the link."""
+
+Ladder = Mapping[Part, int]
+"""Minutes before the start, by part; whole days of them are days on the wall of the event."""
+
+PARTS: Final[tuple[Part, ...]] = ("week", "day", "soon", "link")
+IN_PERSON: Final[Ladder] = {"day": 1_440, "soon": 120}
+VIRTUAL: Final[Ladder] = {"day": 1_440, "link": 15}
+BOTH: Final[Ladder] = {"day": 1_440, "soon": 120, "link": 15}
+
+LEAD: Final = timedelta(minutes=2)
+"""So long before a reminder is due its recipients are settled: who answers later is told then."""
+
+_STILL_WORTH_IT = timedelta(minutes=60)
+_ROOM_TO_SEND = timedelta(minutes=59)
+"""A reminder before quiet hours goes an hour before they begin, so that all of it gets out."""
+
+_ABOUT_THE_SAME_TIME = timedelta(hours=2)
+_TOGETHER = timedelta(minutes=15)
+_A_DAY = 1_440
+_LONGEST = 30 * _A_DAY
+
+EVERYWHERE: Final[tuple[str | None, ...]] = (
+    *("America/New_York", "America/Chicago", "America/Denver", "America/Phoenix"),
+    *("America/Los_Angeles", "America/Anchorage", "America/Adak", "Pacific/Honolulu"),
+    *("America/Mexico_City", "America/Tijuana", "America/Tegucigalpa", "America/Bogota"),
+    *("America/Havana", "America/Caracas", "America/Halifax", "America/St_Johns"),
+    *("America/Santiago", "America/Sao_Paulo", "Europe/Madrid", None),
+)
+"""One zone for each clock of the continent, so that whoever comes new is in time as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What people are reminded of: when it begins, the zone of its own clocks, its ladder."""
+
+    starts_at: datetime
+    zone: str
+    ladder: Ladder
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reminder of these parts falls due."""
+
+    at: datetime
+    parts: tuple[Part, ...]
+
+    @property
+    def name(self) -> str:
+        return "+".join(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rung:
+    at: datetime
+    parts: tuple[Part, ...]
+    earlier: bool = False
+
+
+def ladder_of(kept: str | None, *, has_place: bool, has_link: bool) -> Ladder:
+    """The ladder as kept (JSON by part, in minutes); None, or what is none: the usual one."""
+    usual = BOTH if has_place and has_link else VIRTUAL if has_link else IN_PERSON
+    return usual if kept is None else _read(kept) or usual
+
+
+def _read(kept: str) -> Ladder | None:
+    try:
+        found = json.loads(kept)
+    except ValueError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    known: dict[Part, int] = {part: found[part] for part in PARTS if part in found}
+    fit = all(type(each) is int and 0 < each <= _LONGEST for each in known.values())
+    return known if fit and len(known) == len(found) else None
+
+
+def keep_ladder(ladder: Ladder) -> str:
+    return json.dumps({part: ladder[part] for part in PARTS if part in ladder})
+
+
+def reminders(occasion: Occasion, zone: str | None, window: Window | None) -> tuple[Due, ...]:
+    """All that a person of this zone (IANA name) is due, in order, each before the start."""
+    kept = tuple((part, occasion.ladder[part]) for part in PARTS if part in occasion.ladder)
+    return _reminders(occasion.starts_at, occasion.zone, kept, zone, window)
+
+
+@lru_cache(maxsize=16_384)
+def _reminders(
+    starts_at: datetime,
+    wall: str,
+    ladder: tuple[tuple[Part, int], ...],
+    zone: str | None,
+    window: Window | None,
+) -> tuple[Due, ...]:
+    planned = (
+        _at_a_decent_hour(
+            _Rung(_before(starts_at, wall, minutes), (part,)), starts_at, zone, window
+        )
+        for part, minutes in sorted(ladder, key=lambda rung: -rung[1])
+    )
+    merged: list[_Rung] = []
+    for rung in sorted(planned, key=lambda each: each.at):
+        if merged and _belong_together(merged[-1], rung):
+            merged[-1] = replace(merged[-1], parts=_in_order(merged[-1].parts + rung.parts))
+        else:
+            merged.append(rung)
+    return tuple(Due(each.at, each.parts) for each in merged)
+
+
+def _before(starts_at: datetime, wall: str, minutes: int) -> datetime:
+    """Days back on the wall of the event, which may have fewer or more hours; then minutes."""
+    days, rest = divmod(minutes, _A_DAY)
+    there = starts_at.astimezone(ZoneInfo(wall))
+    at = (there - timedelta(days=days)).astimezone(UTC) if days else starts_at.astimezone(UTC)
+    return at - timedelta(minutes=rest)
+
+
+def _at_a_decent_hour(
+    rung: _Rung, starts_at: datetime, zone: str | None, window: Window | None
+) -> _Rung:
+    after = decent(window, zone, rung.at)
+    if after == rung.at:
+        return rung
+    if after + _STILL_WORTH_IT <= starts_at:
+        return replace(rung, at=after)
+    last = last_decent(window, zone, rung.at)
+    return replace(rung, at=_with_room(last, zone, window), earlier=True)
+
+
+def _with_room(last: datetime, zone: str | None, window: Window | None) -> datetime:
+    """An hour before quiet hours begin, or as soon as it is decent before them."""
+    return min(decent(window, zone, last - _ROOM_TO_SEND), last)
+
+
+def _belong_together(before: _Rung, after: _Rung) -> bool:
+    moved = before.earlier or after.earlier
+    return after.at - before.at <= (_ABOUT_THE_SAME_TIME if moved else _TOGETHER)
+
+
+def _in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
+    there = set(parts)
+    return tuple(part for part in PARTS if part in there)
+
+
+def owed(
+    occasion: Occasion,
+    zone: str | None,
+    window: Window | None,
+    after: datetime,
+    upto: datetime,
+) -> Due | None:
+    """What fell due after one instant and up to another, as one reminder: the latest's time."""
+    found = [each for each in reminders(occasion, zone, window) if after < each.at <= upto]
+    if not found:
+        return None
+    return Due(found[-1].at, _in_order(part for each in found for part in each.parts))
+
+
+def next_due(
+    occasion: Occasion,
+    zones: Iterable[str | None],
+    window: Window | None,
+    after: datetime,
+) -> datetime | None:
+    """When something falls due next, in any of these zones."""
+    ahead = (
+        each.at for zone in zones for each in reminders(occasion, zone, window) if each.at > after
+    )
+    return min(ahead, default=None)
+
+
+def missed(
+    occasion: Occasion, zone: str | None, window: Window | None, now: datetime
+) -> frozenset[Part]:
+    """What has been sent to the others by now, or is about to be: an answer tells it."""
+    gone = (each for each in reminders(occasion, zone, window) if each.at - LEAD <= now)
+    return frozenset(part for each in gone for part in each.parts)

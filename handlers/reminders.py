@@ -1,0 +1,162 @@
+"""Reminders of events: planned as events come and move, begun when they fall due."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from handlers import reminder_times as times
+from handlers.broadcasts import Draft, Subject, create
+from handlers.event_facts import tell_of
+from handlers.policy import Policy
+from handlers.quiet import Window
+from handlers.reminder_texts import reminder_texts
+from handlers.reminder_times import LEAD, Due, Occasion
+from storage import doors, events, reminders
+from storage.audience import Scope
+from storage.events import Event, EventState
+from storage.messages import Priority
+from storage.reminder_freezing import sizes, zones_of
+from storage.reminders import Plan, Upcoming, Wave
+from storage.sealed import Vault
+
+ACTOR = "clock"
+"""Who sends reminders, in the audit."""
+
+_AT_ONCE = 50
+_DOOR_BEFORE = timedelta(hours=2)
+_DOOR_AFTER = timedelta(hours=2)
+_THANKS_AFTER = timedelta(hours=1)
+
+Zones = Sequence[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminding:
+    """What it takes to remind."""
+
+    vault: Vault
+    policy: Policy
+    quiet: Window | None
+
+    def plan(self, connection: Connection, now: datetime) -> int:
+        """Events that are new, or at another time than they were, get their plan and their door."""
+        anew = [each for each in reminders.upcoming(connection, now) if _differs(each)]
+        if not anew:
+            return 0
+        zones = zones_to_serve(connection)
+        reminders.write_plans(connection, [self._plan(each, zones) for each in anew])
+        for each in anew:
+            ends_at = each.starts_at + timedelta(minutes=each.minutes)
+            doors.hang(
+                connection,
+                each.event_id,
+                each.starts_at - _DOOR_BEFORE,
+                ends_at + _DOOR_AFTER,
+                ends_at + _THANKS_AFTER,
+            )
+        return len(anew)
+
+    def _plan(self, event: Upcoming, zones: Zones) -> Plan:
+        """What fell due before the event was so is told where it is announced, or answered."""
+        ladder = _ladder(event)
+        occasion = Occasion(event.starts_at, event.zone, ladder)
+        since = event.updated_at + LEAD
+        due = times.next_due(occasion, zones, self.quiet, since)
+        kept = times.keep_ladder(ladder)
+        return Plan(event.event_id, event.starts_at, event.zone, kept, since, due)
+
+    def remind(self, connection: Connection, now: datetime) -> bool:
+        """Begins what is due; True: there may be more of it."""
+        upto = now + LEAD
+        plans = reminders.claim(connection, upto, _AT_ONCE)
+        if not plans:
+            return False
+        zones = zones_to_serve(connection)
+        crowds = sizes(connection, {plan.event_id for plan in plans})
+        waves: list[Wave] = []
+        steps: list[tuple[int, datetime, datetime | None]] = []
+        for plan in plans:
+            event = events.read(connection, plan.event_id)
+            if event is None or not _holds(event, plan, now):
+                steps.append((plan.event_id, upto, None))
+                continue
+            occasion = occasion_of(plan)
+            if crowds[event.id]:
+                groups = self._groups(occasion, zones, plan.done_upto, upto)
+                waves += self._waves(connection, event, _peopled(connection, event, groups), now)
+            after = times.next_due(occasion, zones, self.quiet, upto)
+            steps.append((event.id, upto, after))
+        reminders.begin(connection, waves)
+        reminders.move_on(connection, steps)
+        return len(plans) == _AT_ONCE
+
+    def _groups(
+        self, occasion: Occasion, zones: Zones, after: datetime, upto: datetime
+    ) -> Mapping[Due, Scope]:
+        """What is due, and for which zones; no zones when it is the same in all of them."""
+        found: dict[Due, list[str | None]] = defaultdict(list)
+        for zone in zones:
+            due = times.owed(occasion, zone, self.quiet, after, upto)
+            if due is not None:
+                found[due].append(zone)
+        if len(found) == 1 and len(next(iter(found.values()))) == len(zones):
+            return {due: Scope() for due in found}
+        return {due: Scope(zones=tuple(where)) for due, where in found.items()}
+
+    def _waves(
+        self, connection: Connection, event: Event, groups: Mapping[Due, Scope], now: datetime
+    ) -> Iterator[Wave]:
+        told = tell_of(connection, self.vault, event)
+        for due, scope in groups.items():
+            draft = Draft(
+                reminder_texts(told, due.parts),
+                scope,
+                due.at,
+                subject=Subject(event.id, event.code, due.name),
+                capped=False,
+                priority=Priority.NOTICE,
+                expires_at=event.starts_at,
+            )
+            made = create(connection, self.vault, draft, actor=ACTOR, now=now)
+            yield Wave(made.id, due.at)
+
+
+def _peopled(
+    connection: Connection, event: Event, groups: Mapping[Due, Scope]
+) -> Mapping[Due, Scope]:
+    """Those that anybody gets: hours differ in a few zones only, where often nobody is."""
+    if all(not scope.zones for scope in groups.values()):
+        return groups
+    there = zones_of(connection, event.id)
+    return {due: scope for due, scope in groups.items() if not there.isdisjoint(scope.zones)}
+
+
+def _differs(event: Upcoming) -> bool:
+    plan = event.plan
+    if plan is None:
+        return True
+    planned = plan.starts_at, plan.zone, plan.ladder
+    return planned != (event.starts_at, event.zone, times.keep_ladder(_ladder(event)))
+
+
+def _ladder(event: Upcoming) -> times.Ladder:
+    return times.ladder_of(event.ladder, has_place=event.has_place, has_link=event.has_link)
+
+
+def _holds(event: Event, plan: Plan, now: datetime) -> bool:
+    """Whether it is still what was planned for; a change makes a new plan."""
+    same = (event.starts_at, event.zone) == (plan.starts_at, plan.zone)
+    return same and event.status is EventState.OPEN and event.starts_at > now
+
+
+def occasion_of(plan: Plan) -> Occasion:
+    ladder = times.ladder_of(plan.ladder, has_place=True, has_link=False)
+    return Occasion(plan.starts_at, plan.zone, ladder)
+
+
+def zones_to_serve(connection: Connection) -> list[str | None]:
+    """Where anybody is, or may come to be; None among them."""
+    return sorted({*reminders.zones_of_people(connection), *times.EVERYWHERE}, key=str)
