@@ -10,6 +10,8 @@ from handlers import (
     breaks,
     broadcasts,
     coordinators,
+    event_joining,
+    events,
     help,
     invitations,
     linking,
@@ -22,24 +24,31 @@ from handlers.asks import Askers
 from handlers.commands import Command, Commands, said
 from handlers.context import Act, Approvable, Context
 from handlers.conversation.flow import Flow
+from handlers.conversation.session import Session
 from handlers.conversation.turn import Prompt
+from handlers.event_asker import EventAsker
 from handlers.link_codes import is_code, is_invitation
-from locales import _
+from locales import Message, _
 
 Finish = Callable[[Context, Mapping[str, Any]], None]
 
-ASKERS: Askers = {}
+ASKERS: Askers = {"event": EventAsker()}
 """What went to many as a question, by the kind of its subject."""
 Preview = Callable[[Context, Mapping[str, Any]], Sequence[Prompt]]
+Lead = Callable[[Context, Session], Message | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A flow and what its end does. `preview` is shown whenever its summary comes up anew."""
+    """A flow and what its end does.
+
+    `preview` is shown whenever its summary comes up anew; `lead` is said before a question.
+    """
 
     flow: Flow
     finish: Finish
     preview: Preview | None = None
+    lead: Lead | None = None
 
 
 FEATURES: Mapping[str, Feature] = {
@@ -56,6 +65,7 @@ FEATURES: Mapping[str, Feature] = {
         Feature(invitations.invite_flow, invitations.finish),
         Feature(invitations.name_flow, invitations.finish_name),
         Feature(coordinators.remove_flow, coordinators.finish_remove),
+        Feature(event_joining.come, event_joining.finish),
         Feature(asks.which, lambda context, answers: asks.finish(context, ASKERS, answers)),
     )
 }
@@ -64,9 +74,9 @@ COMMANDS = Commands(
     (
         Command(
             said("join", "start", "unirme", "unirse", "alta", "inicio"),
-            registration.join,
+            event_joining.join,
             flow="registration",
-            fits=registration.knows_code,
+            fits=event_joining.knows_code,
             about=_("Join the network"),
             slash={"es": "unirme", "en": "join"},
             takes=True,
@@ -79,6 +89,13 @@ COMMANDS = Commands(
             about=_("Volunteer"),
             slash={"es": "voluntariado", "en": "volunteer"},
             takes=True,
+        ),
+        Command(
+            said("events", "event list", "eventos"),
+            events.list_upcoming,
+            about=_("See what's on"),
+            slash={"es": "eventos", "en": "events"},
+            anytime=True,
         ),
         Command(
             said("profile", "perfil"),

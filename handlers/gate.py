@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from handlers import changed_hands, privacy, registration
+from handlers import changed_hands, event_joining, privacy, registration
 from handlers.commands import Command
 from handlers.consent import ask_if_stop, come_back, has_stopped, leave
 from handlers.consent_words import Consent, Verdict, classify, is_provider_keyword
 from handlers.context import Context
+from handlers.conversation import engine
 from handlers.conversation.engine import is_choice, restate
 from handlers.conversation.vocabulary import NO, YES
 from handlers.conversation.words import fold
@@ -48,6 +49,8 @@ def _verdict(context: Context) -> Verdict:
     """
     text = context.heard.text
     verdict = classify(text)
+    if verdict.consent is not Consent.STOP and is_dictation(context):
+        return Verdict(Consent.NONE)
     if verdict.consent not in (Consent.STOP, Consent.UNCLEAR) or is_provider_keyword(text):
         return verdict
     found = COMMANDS.find(text)
@@ -55,6 +58,17 @@ def _verdict(context: Context) -> Verdict:
         return verdict
     theirs = has_grant(context.connection, context.caller.person_id)
     return Verdict(Consent.NONE) if theirs else verdict
+
+
+def is_dictation(context: Context) -> bool:
+    """Words for others to read: only a plain stop in them is still the writer's own."""
+    session = context.session
+    feature = FEATURES.get(session.flow) if session else None
+    if session is None or feature is None or has_stopped(context):
+        return False
+    return context.heard.press is None and engine.is_dictation(
+        feature.flow, session, context.heard.text
+    )
 
 
 def _is_stop(context: Context, verdict: Verdict) -> bool:
@@ -99,9 +113,9 @@ def _is_older_than_the_stop(context: Context) -> bool:
 
 def _joins(context: Context, found: tuple[Command, str] | None) -> bool:
     """JOIN, alone or with a code that we know: "Alta Verapaz" and "join the strike" are neither."""
-    if found is None or found[0].run is not registration.join:
+    if found is None or found[0].run is not event_joining.join:
         return False
-    return not found[1] or registration.knows_code(context, found[1])
+    return not found[1] or event_joining.knows_code(context, found[1])
 
 
 def _join_if_new(context: Context) -> None:

@@ -27,7 +27,7 @@ from handlers.newcomers import meet
 from handlers.outbox import To, enqueue
 from handlers.policy import Policy
 from handlers.rendering import COMMAND, render
-from locales import Language, _
+from locales import Language, Message, _
 from storage import conversations, profiles
 from storage.conversations import Caller
 from storage.coordinators import has_grant
@@ -165,6 +165,8 @@ def _converse(context: Context) -> None:
 def _answers_an_ask(context: Context) -> bool:
     """Whether it was about a need or an event that we asked about, or that its code names."""
     text, session = context.heard.text, context.session
+    if gate.is_dictation(context):
+        return False
     named = COMMANDS.find(text)
     if (named and _may_use(context, named[0])) or (session and steering(text) is not None):
         return False
@@ -236,6 +238,8 @@ def _command_in_flow(context: Context, flow: Flow, session: Session) -> tuple[Co
     if found is None or not _may_use(context, found[0]):
         return None
     command, rest = found
+    if rest and engine.is_dictation(flow, session, context.heard.text):
+        return None
     if rest and command.fits is not None and not command.fits(context, rest):
         return None
     switches = fold(context.heard.text) in _OWN_NAMES and command.speaks != context.language
@@ -264,10 +268,18 @@ def _advance(context: Context, feature: Feature, session: Session) -> None:
     if feature.preview is not None and engine.sums_up(feature.flow, session, turn):
         context.says.extend(feature.preview(context, turn.session.known() if turn.session else {}))
     context.take(turn)
+    if feature.lead is not None and turn.session and turn.session.question != session.question:
+        _lead_with(context, feature.lead(context, turn.session))
     if turn.stuck:
         note_for_human(context, "misunderstood")
     if turn.ending is Ending.FINISHED:
         feature.finish(context, turn.answers)
+
+
+def _lead_with(context: Context, lead: Message | None) -> None:
+    """Before the question that is asked now, unless something else stands there already."""
+    if lead is not None and context.says and context.says[-1].lead is None:
+        context.says[-1] = replace(context.says[-1], lead=lead)
 
 
 def _wants_place(flow: Flow, session: Session) -> bool:

@@ -30,6 +30,7 @@ from handlers.conversation.words import fold
 from locales import LANGUAGES, Message, _, translate
 
 _MISSES_BEFORE_HUMAN = 2
+_FEWEST_DICTATED = 3
 _MOST_DIGITS = 4
 _LONGEST_CHANGE = 200
 
@@ -81,6 +82,12 @@ def sums_up(flow: Flow, before: Session | None, turn: Turn) -> bool:
     if after is None or not isinstance(open_question(flow, after), Confirm):
         return False
     return before is None or before.asked != after.asked
+
+
+def is_dictation(flow: Flow, session: Session, text: str) -> bool:
+    """Whether the words are what the open question wants to be told for others to read."""
+    step = open_question(flow, session)
+    return isinstance(step, Ask) and step.dictated and len(text.split()) >= _FEWEST_DICTATED
 
 
 def is_choice(flow: Flow, session: Session, heard: Heard) -> bool:

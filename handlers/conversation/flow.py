@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from locales import Language, Message, _
+from locales import Language, Localizable, Message, _
 
 Answers = Mapping[str, Any]
 Condition = Callable[[Answers], bool]
@@ -117,15 +117,17 @@ def _label(value: Any) -> str:
 class Ask(Step):
     """`offers` lists what can be picked by number besides, from facts that came with the session:
     dicts with a "label"; `named` tells how they read in the list. `also` gives the answers to
-    other questions that an answer brings along ("20 blankets by Friday"), or ANEW."""
+    other questions that an answer brings along ("20 blankets by Friday"), or ANEW. `dictated`:
+    the words are for others to read, so a command or a wish in them is not the writer's."""
 
     parse: Parser
     share: Share | None = None
     resolves_places: bool = False
     offers: Callable[[Answers], Sequence[dict[str, Any]]] | None = None
-    show: Callable[[Any], Message | str] = str
+    show: Callable[[Any], Localizable | str] = str
     named: Callable[[Any], Message | str] = _label
     also: Callable[[Any], Answers] | None = None
+    dictated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
