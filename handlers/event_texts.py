@@ -12,7 +12,7 @@ from locales import LANGUAGES, Language, Message, _, translate
 KIND = "event"
 """The kind of all broadcasts about events."""
 
-_ANSWERS: tuple[tuple[Message, str], ...] = (
+ANSWERS: tuple[tuple[Message, str], ...] = (
     (_("Yes"), "SI"),
     (_("Maybe"), "TALVEZ"),
     (_("No"), "NO"),
@@ -22,9 +22,7 @@ _ANSWERS: tuple[tuple[Message, str], ...] = (
 def buttons(code: str) -> dict[Language, Keyboard]:
     return {
         language: (
-            tuple(
-                command(translate(label, language), f"{code} {word}") for label, word in _ANSWERS
-            ),
+            tuple(command(translate(label, language), f"{code} {word}") for label, word in ANSWERS),
         )
         for language in LANGUAGES
     }

@@ -14,7 +14,7 @@ from handlers.broadcasts import Draft, Subject
 from handlers.context import Context
 from handlers.conversation.turn import Choice, Prompt, Words
 from handlers.event_facts import Told, card, tell_of
-from handlers.event_texts import invitation
+from handlers.event_texts import ANSWERS, invitation
 from handlers.rendering import Joined, is_sms
 from locales import Message, _
 from storage import audit
@@ -196,21 +196,19 @@ def _line(told: Told) -> Message:
     )
 
 
-def show(context: Context, event: Event, lead: Message | None = None) -> None:
-    """One event, and how to come."""
+def show(context: Context, event: Event, *, answers: bool = True) -> None:
+    """One event and, unless that is asked otherwise, how to come."""
     told = tell_of(context.connection, context.vault, event)
     lines: list[Words] = [*card(told), *_how_it_stands(context, event)]
-    open_still = event.status is EventState.OPEN and context.now < event.ends_at
-    answers = ("SI", "TALVEZ", "NO") if open_still else ()
-    labels = (_("Yes"), _("Maybe"), _("No"))
-    if open_still and is_sms(context.caller.channel):
+    pressed: tuple[Choice, ...] = ()
+    if not answers or event.status is not EventState.OPEN or context.now >= event.ends_at:
+        pass
+    elif is_sms(context.caller.channel):
         lines.append(_("Coming? {code} YES, {code} MAYBE or {code} NO", code=event.code))
-    elif open_still:
+    else:
+        pressed = tuple(Choice(label, f"{event.code} {word}") for label, word in ANSWERS)
         lines.append(_("Coming? Press, or send how many you are: {code} 4", code=event.code))
-    pressed = tuple(
-        Choice(label, f"{event.code} {word}") for label, word in zip(labels, answers, strict=False)
-    )
-    context.says.append(Prompt(Joined(tuple(lines), "\n"), lead, commands=pressed))
+    context.says.append(Prompt(Joined(tuple(lines), "\n"), commands=pressed))
 
 
 def _how_it_stands(context: Context, event: Event) -> Sequence[Message]:

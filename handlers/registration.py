@@ -202,13 +202,14 @@ def _attribute(context: Context, rest: str) -> Message | None:
 def finish(context: Context, answers: Mapping[str, Any]) -> None:
     """Saves the person, the registration and the consent; says that they are in."""
     held.save(context, answers)
-    _register(context, answers)
+    register(context, answers)
     words = f"{answers.get('joined_with', '')} / {context.heard.text}"
     consent.agree(context, consent.wording(disclosure(context)), words)
     context.say(_welcome(answers))
 
 
-def _register(context: Context, answers: Mapping[str, Any]) -> None:
+def register(context: Context, answers: Mapping[str, Any]) -> None:
+    """As the kind that the answers say, with what they say of it."""
     person, kind = context.caller.person_id, answers["kind"]
     row = profiles.registration_id(context.connection, person, kind) or new_id()
     sealed = {

@@ -15,8 +15,10 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    and_,
     delete,
     func,
+    or_,
     select,
     update,
 )
@@ -181,6 +183,20 @@ def next_in_line(connection: Connection, event_id: int, free: int) -> Rsvp | Non
     )
     row = connection.execute(statement).first()
     return None if row is None else rsvp_of(row)
+
+
+def place_in_line(connection: Connection, event_id: int, person_id: int) -> int:
+    """1: next. Whoever has an offer is out of the line."""
+    mine = read(connection, event_id, person_id)
+    if mine is None or mine.queued_at is None:
+        return 0
+    before = or_(
+        _r.queued_at < mine.queued_at,
+        and_(_r.queued_at == mine.queued_at, _r.person_id < person_id),
+    )
+    waits = _r.event_id == event_id, _r.answer == Answer.WAITING, _r.offered_until.is_(None)
+    statement = select(func.count()).select_from(rsvps).where(*waits, before)
+    return 1 + (connection.scalar(statement) or 0)
 
 
 def lapsed_offers(connection: Connection, event_id: int, now: datetime) -> list[Rsvp]:

@@ -1,0 +1,76 @@
+"""What the tests of events share: a town with its people, and events to come."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from handlers import events
+from handlers.events import Plan
+from handlers.status import Facts, facts_of
+from storage.audit import OPERATOR
+from storage.events import Event, EventState
+from storage.events import read as read_event
+from tests.privacy.conftest import joins, lite_town, town
+from tests.talk import Office, Person
+
+__all__ = ["joins", "lite_town", "town"]
+
+SATURDAY = datetime(2026, 12, 5, 16, 30, tzinfo=UTC)
+"""10:30 in Chicago."""
+
+Planner = Callable[..., Event]
+
+
+def plan(**fields: Any) -> Plan:
+    given: dict[str, Any] = {
+        "kind": "march",
+        "title_es": "Marcha por la dignidad",
+        "title_en": "March for dignity",
+        "starts_at": SATURDAY,
+        "zone": "America/Chicago",
+        "place": "Federal Plaza",
+        "city_id": 4887398,
+    }
+    return Plan(**given | fields)
+
+
+def made(office: Office, status: EventState = EventState.OPEN, **fields: Any) -> Event:
+    """An event that is there already, announced to nobody."""
+    return office.database.run_now(
+        lambda c: events.create(
+            c, office.desk.vault, plan(**fields), actor=OPERATOR, now=office.now, status=status
+        )
+    )
+
+
+def as_now(office: Office, event: Event) -> Event:
+    found = office.database.read_now(lambda c: read_event(c, event.id))
+    assert found is not None
+    return found
+
+
+def facts(office: Office, event: Event) -> Facts:
+    found = office.database.read_now(lambda c: facts_of(c, event.code))
+    assert found is not None
+    return found
+
+
+def tally(office: Office, event: Event) -> tuple[int, int, int, int, int]:
+    """As `enlace status CODE --json` has it: yes, maybe, no, waiting, people."""
+    found = facts(office, event)
+    return tuple(found[each] for each in ("yes", "maybe", "no", "waiting", "people"))  # type: ignore[return-value]
+
+
+def member(office: Office) -> Person:
+    """Somebody who reads Spanish and has joined."""
+    person = office.texter()
+    for text in ("UNIRME", "1", "todos", "60608"):
+        person.says(text)
+    return person.hears("Ya eres parte")
+
+
+@pytest.fixture
+def march(lite_town: Office) -> Event:
+    return made(lite_town)
