@@ -1,7 +1,6 @@
 """Writing to the outbox: an Outgoing sealed into a queued delivery. Nothing is sent here."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,6 +8,7 @@ from sqlalchemy import Connection, insert
 
 from handlers.conversation.compact import compact_json
 from handlers.conversation.messages import Button, ChannelName, Outgoing
+from handlers.conversation.records import record
 from storage.ids import new_id
 from storage.messages import Priority, deliveries
 from storage.prepared import Prepared
@@ -21,7 +21,7 @@ _KEYBOARDS = ("keyboard", "edit_keyboard")
 _ADD = Prepared(insert(deliveries))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class To:
     """Where a delivery goes: one address of one person."""
 

@@ -1,10 +1,11 @@
 """From prompts to messages as each channel shows them: numbers on SMS, buttons on Telegram."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from handlers.context import Context
 from handlers.conversation.messages import Button, Keyboard, Outgoing, Press
+from handlers.conversation.records import record
 from handlers.conversation.turn import Choice, Prompt, Settled, Words
 from locales import Language, _
 from locales.gsm7 import Fold, sms_text
@@ -17,7 +18,7 @@ _LONGEST_IN_PAIRS = 20
 _LONGEST_TOAST = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reader:
     """Whoever reads: their language, and the country whose numbers and dates they know."""
 
@@ -28,7 +29,7 @@ class Reader:
         return words if isinstance(words, str) else words.localized(self.language, self.country)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Joined:
     """Words with a mark between them, such as a label and its value."""
 

@@ -3,4 +3,4 @@
 from json import JSONEncoder
 
 # One encoder for all: json.dumps makes a new one wherever an option differs from its defaults.
-compact_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+compact_json = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode

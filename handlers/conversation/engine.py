@@ -192,9 +192,7 @@ def _ask(flow: Flow, session: Session, *, lead: Message | None = None, again: bo
     if step is None:
         return _finish(flow, session)
     if not (again and _is_on_the_screen(flow, session, step)):
-        offers = asking.offers(flow, session, step)
-        number = session.question + 1
-        session = replace(session, asked=step.key, offered=offers, picked=(), question=number)
+        session = session.showing(step.key, asking.offers(flow, session, step))
     return Turn(session, (asking.prompt(flow, session, step, lead),))
 
 

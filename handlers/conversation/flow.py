@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
+from handlers.conversation.records import record
 from locales import Language, Localizable, Message, _
 
 Answers = Mapping[str, Any]
@@ -20,7 +21,7 @@ def always(_answers: Answers) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heard:
     """What a person did, as a flow sees it.
 
@@ -43,12 +44,12 @@ class Heard:
     known: Answers = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Understood:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AskBack:
     """It could mean several things: each value is a dict with a "label" to choose by."""
 
@@ -56,7 +57,7 @@ class AskBack:
     values: tuple[dict[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NotUnderstood:
     """`why` says what is wrong with the answer; without it the step's own hint is given."""
 
@@ -101,7 +102,9 @@ class Choose(Step):
     many: bool = False
 
     def open_options(self, answers: Answers) -> tuple[Option, ...]:
-        return tuple(option for option in self.options if option.when(answers))
+        return tuple(
+            option for option in self.options if option.when is always or option.when(answers)
+        )
 
 
 _SAVE = _("Yes, save")
@@ -173,12 +176,22 @@ class Flow:
 
     def open_step(self, answers: Answers) -> Step | None:
         """The first question without an answer; the position of a conversation is never stored."""
-        return next((step for step in self._applying(answers) if step.key not in answers), None)
+        counting = self._unasked(answers)
+        for step in self.steps:
+            if step.when is always or step.when(counting):
+                if step.key not in answers:
+                    return step
+                counting[step.key] = answers[step.key]
+        return None
 
     def _applying(self, answers: Answers) -> Iterator[Step]:
-        counting = {key: value for key, value in answers.items() if key not in self.keys}
+        counting = self._unasked(answers)
         for step in self.steps:
-            if step.when(counting):
+            if step.when is always or step.when(counting):
                 yield step
                 if step.key in answers:
                     counting[step.key] = answers[step.key]
+
+    def _unasked(self, answers: Answers) -> dict[str, Any]:
+        """Facts that came with the session: no step asks for them."""
+        return {key: value for key, value in answers.items() if key not in self.keys}

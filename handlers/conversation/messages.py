@@ -1,11 +1,12 @@
 """What comes in and what goes out, the same for every channel. No parsing, no rendering."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
 from handlers.conversation.compact import compact_json
+from handlers.conversation.records import record
 
 ChannelName = Literal["sms", "telegram", "local_sms", "local_telegram"]
 """The local ones stand for their channel at a terminal: no worker claims what goes there."""
@@ -14,7 +15,7 @@ Media = Literal["photo", "sticker", "voice", "video", "document", "other"]
 Kind = Literal["message", "edited", "group", "blocked", "unblocked"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Press:
     """A pressed inline button: its data, and what is needed to answer it and edit its message."""
 
@@ -23,7 +24,7 @@ class Press:
     message_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SharedContact:
     """`own` is the only proof that the number is the sender's (contact.user_id == from.id)."""
 
@@ -31,7 +32,7 @@ class SharedContact:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inbound:
     """One message from one sender.
 
@@ -55,7 +56,7 @@ class Inbound:
     opt_out: Literal["stop", "start", "help"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Button:
     """`data` comes back in Press.data: 64 bytes at most (Bot API)."""
 
@@ -66,7 +67,7 @@ class Button:
 Keyboard = tuple[tuple[Button, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outgoing:
     """One message to one address, rendered for its channel.
 

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from handlers.conversation.compact import compact_json
 from handlers.conversation.flow import Answers, Ask, Choose, Confirm, Flow
+from handlers.conversation.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Session:
     """`given` are facts that nobody was asked, such as how they came in.
 
@@ -34,18 +35,36 @@ class Session:
         return dict((*self.given, *self.answers))
 
     def answered(self, key: str, value: Any) -> "Session":
-        kept = tuple(pair for pair in self.answers if pair[0] != key)
-        return replace(
-            self, answers=(*kept, (key, value)), misses=0, picked=(), offered=(), editing=None
-        )
+        return self._with((*self._answers_but(key), (key, value)))
 
     def without(self, key: str) -> "Session":
-        kept = tuple(pair for pair in self.answers if pair[0] != key)
-        return replace(self, answers=kept, misses=0, picked=(), offered=(), editing=None)
+        return self._with(self._answers_but(key))
+
+    def showing(self, key: str, offered: tuple[Any, ...]) -> "Session":
+        """Once this question is on the screen, with what can be chosen."""
+        return Session(
+            self.flow,
+            self.version,
+            self.given,
+            self.answers,
+            key,
+            offered,
+            question=self.question + 1,
+            misses=self.misses,
+            editing=self.editing,
+        )
 
     def edited(self, key: str) -> "Session":
         """Its question is open again; the answer so far is kept for someone who goes back."""
         return replace(self.without(key), editing=(key, dict(self.answers)[key]))
+
+    def _answers_but(self, key: str) -> tuple[tuple[str, Any], ...]:
+        return tuple([pair for pair in self.answers if pair[0] != key])
+
+    def _with(self, answers: tuple[tuple[str, Any], ...]) -> "Session":
+        return Session(
+            self.flow, self.version, self.given, answers, self.asked, question=self.question
+        )
 
 
 _DEFAULTS = tuple((field.name, field.default) for field in fields(Session))

@@ -1,11 +1,12 @@
 """What a turn of a conversation yields: things to say, still untranslated. No rendering."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from handlers.conversation.flow import Share
+from handlers.conversation.records import record
 from handlers.conversation.session import Session
 from locales import Localizable, Message
 
@@ -13,7 +14,7 @@ Words = str | Localizable
 """Words as typed, or what becomes words once the reader is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """A numbered line on SMS (`short`, where there is one), a button on Telegram.
 
@@ -25,7 +26,7 @@ class Choice:
     short: Words | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prompt:
     """One thing to say.
 
@@ -46,7 +47,7 @@ class Prompt:
     mark: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settled:
     """What a pressed message shows from now on: its question and the choice that was made."""
 
@@ -60,7 +61,7 @@ class Ending(StrEnum):
     LEFT = "left"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Turn:
     """`session` is None when the flow is over; `ending` says how, `answers` what was collected.
 
