@@ -25,6 +25,7 @@ from sqlalchemy import (
     case,
     literal,
     null,
+    or_,
     select,
     update,
 )
@@ -208,6 +209,37 @@ def change(connection: Connection, need_id: int, **fields: Any) -> None:
     """Columns as given; the quantity has a function of its own."""
     fields |= {"version": _n.version + 1}
     connection.execute(update(needs).where(_n.id == need_id).values(**fields))
+
+
+def schedule(
+    connection: Connection, need_id: int, waves: int, next_wave_at: datetime | None
+) -> None:
+    """So many waves have gone out, and when the next one is due; it is no edit."""
+    values = {"waves": waves, "next_wave_at": next_wave_at}
+    connection.execute(update(needs).where(_n.id == need_id).values(**values))
+
+
+def no_news(connection: Connection, need_id: int) -> None:
+    """What whoever was asked is to be told is on its way."""
+    connection.execute(update(needs).where(_n.id == need_id).values(news=None))
+
+
+def due_waves(connection: Connection, now: datetime) -> list[int]:
+    statement = select(_n.id).where(_n.status == State.OPEN, _n.next_wave_at <= now)
+    return list(connection.scalars(statement.order_by(_n.next_wave_at)))
+
+
+def with_news(connection: Connection) -> list[int]:
+    return list(connection.scalars(select(_n.id).where(_n.status.in_(LIVE), _n.news.is_not(None))))
+
+
+def overdue(connection: Connection, now: datetime, covered_before: datetime) -> list[int]:
+    """Open ones that nobody waits for any more, and covered ones that were not confirmed."""
+    late = or_(
+        and_(_n.status == State.OPEN, _n.expires_at <= now),
+        and_(_n.status == State.COVERED, _n.expires_at <= covered_before),
+    )
+    return list(connection.scalars(select(_n.id).where(late)))
 
 
 def move(

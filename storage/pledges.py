@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Table,
     delete,
     exists,
+    literal_column,
     select,
     text,
     update,
@@ -66,7 +68,7 @@ pledges = Table(
     Column("units", Integer, nullable=False),
     Column("received", Integer, nullable=False, server_default="0"),
     Column("status", String(16), nullable=False),
-    Column("nudge_at", Instant, comment="when a held one is asked about"),
+    Column("nudge_at", Instant, comment="when they are asked, or reminded"),
     Column("nudged_at", Instant),
     Column("held_until", Instant, comment="when a held one lapses"),
     Column("eta", Instant, comment="when they mean to bring it"),
@@ -92,8 +94,14 @@ pledges = Table(
     Index(
         "ix_pledges_held_until",
         "held_until",
-        sqlite_where=text("status = 'held'"),
-        postgresql_where=text("status = 'held'"),
+        sqlite_where=text("status IN ('held')"),
+        postgresql_where=text("status IN ('held')"),
+    ),
+    Index(
+        "ix_pledges_nudge_at",
+        "nudge_at",
+        sqlite_where=text(f"{_LIVE} AND nudged_at IS NULL"),
+        postgresql_where=text(f"{_LIVE} AND nudged_at IS NULL"),
     ),
 )
 
@@ -285,13 +293,19 @@ def reduce(connection: Connection, pledge_id: int, units: int, now: datetime) ->
 
 
 def confirm(
-    connection: Connection, pledge_id: int, eta: datetime | None, now: datetime
+    connection: Connection,
+    pledge_id: int,
+    eta: datetime | None,
+    now: datetime,
+    *,
+    remind_at: datetime | None = None,
 ) -> Pledge | None:
     """They come, and perhaps when; said again it changes the time. None: it is live no more."""
     before = _held_row(connection, pledge_id)
     if before is None or before.status not in LIVE:
         return None
     after = replace(before, status=Pledged.CONFIRMED, eta=eta or before.eta)
+    after = replace(after, nudge_at=remind_at, nudged_at=None)
     return _become(connection, before, after, Pledged.CONFIRMED, units=before.due, now=now)
 
 
@@ -339,14 +353,14 @@ def let_fall(connection: Connection, pledge_id: int, to: Pledged, now: datetime)
 
 def close(
     connection: Connection, need_id: int, to: needs_of.State, reason: str | None, now: datetime
-) -> list[Pledge]:
+) -> list[Pledge] | None:
     """Nothing more is wanted of it: what was promised and not brought is let go.
 
-    Those pledges, as they were: their people are to be told.
+    Those pledges, as they were, for their people to be told; None: it was over before.
     """
     fields = {"reason": reason, "closed_at": now, "next_wave_at": None, "news": None}
     if not needs_of.move(connection, need_id, to, _CLOSABLE, **fields):
-        return []
+        return None
     fallen = of_need(connection, need_id, LIVE)
     for each in fallen:
         let_fall(connection, each.id, Pledged.RELEASED, now)
@@ -389,7 +403,8 @@ def _become(
 
 def _write(connection: Connection, after: Pledge, now: datetime) -> None:
     values = {
-        name: getattr(after, name) for name in ("units", "received", "status", "eta", "contact")
+        name: getattr(after, name)
+        for name in ("units", "received", "status", "eta", "contact", "nudge_at", "nudged_at")
     }
     statement = update(pledges).where(_p.id == after.id)
     connection.execute(statement.values(**values, updated_at=now))
@@ -434,20 +449,25 @@ def has_answered(connection: Connection, need_id: int, person_id: int) -> bool:
 
 
 def due_nudges(connection: Connection, now: datetime, most: int) -> list[Pledge]:
-    """Held ones whose people are to be asked once whether they still come."""
-    held = _p.status == Pledged.HELD, _p.nudged_at.is_(None), _p.nudge_at <= now
-    return _all(connection, select(pledges).where(*held).order_by(_p.id).limit(most))
+    """Held ones whose people are asked once whether they still come; confirmed ones, reminded."""
+    live = _p.status.in_(_literally(LIVE)), _p.nudged_at.is_(None), _p.nudge_at <= now
+    return _all(connection, select(pledges).where(*live).order_by(_p.nudge_at).limit(most))
 
 
 def nudged(connection: Connection, pledge_id: int, now: datetime) -> bool:
-    """False when somebody else has asked them, or there is nothing to ask any more."""
-    held = _p.id == pledge_id, _p.status == Pledged.HELD, _p.nudged_at.is_(None)
-    return connection.execute(update(pledges).where(*held).values(nudged_at=now)).rowcount == 1
+    """False when somebody else has, or there is nothing to ask any more."""
+    live = _p.id == pledge_id, _p.status.in_(LIVE), _p.nudged_at.is_(None)
+    return connection.execute(update(pledges).where(*live).values(nudged_at=now)).rowcount == 1
 
 
 def due_lapses(connection: Connection, now: datetime, most: int) -> list[Pledge]:
-    held = _p.status == Pledged.HELD, _p.held_until <= now
+    held = _p.status.in_(_literally((Pledged.HELD,))), _p.held_until <= now
     return _all(connection, select(pledges).where(*held).order_by(_p.held_until).limit(most))
+
+
+def _literally(states: Sequence[Pledged]) -> list[ColumnElement[str]]:
+    """Written out, not bound, so that the planners recognise the partial indexes."""
+    return [literal_column(f"'{state}'") for state in states]
 
 
 def unite_pledges(connection: Connection, stays: int, goes: int) -> None:

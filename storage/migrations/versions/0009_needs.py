@@ -92,7 +92,7 @@ def _make_pledges() -> None:
         sa.Column("units", sa.Integer, nullable=False),
         sa.Column("received", sa.Integer, nullable=False, server_default="0"),
         sa.Column("status", sa.String(16), nullable=False),
-        sa.Column("nudge_at", Instant, comment="when a held one is asked about"),
+        sa.Column("nudge_at", Instant, comment="when they are asked, or reminded"),
         sa.Column("nudged_at", Instant),
         sa.Column("held_until", Instant, comment="when a held one lapses"),
         sa.Column("eta", Instant, comment="when they mean to bring it"),
@@ -117,7 +117,9 @@ def _make_pledges() -> None:
     _index_part("uq_pledges_live", "pledges", ["person_id", "need_id"], _LIVE, unique=True)
     op.create_index("ix_pledges_need_id", "pledges", ["need_id", "status"])
     op.create_index("ix_pledges_person_id", "pledges", ["person_id"])
-    _index_part("ix_pledges_held_until", "pledges", ["held_until"], "status = 'held'")
+    _index_part("ix_pledges_held_until", "pledges", ["held_until"], "status IN ('held')")
+    waiting = f"{_LIVE} AND nudged_at IS NULL"
+    _index_part("ix_pledges_nudge_at", "pledges", ["nudge_at"], waiting)
 
 
 def _make_answers() -> None:

@@ -1,0 +1,127 @@
+"""How a need reads: what, how much, by when; how people are asked, and told that it is covered.
+
+Free words of a shelter are told as typed and marked so. Where to bring things is not told here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from handlers.broadcast_texts import Happening, Texts, command
+from handlers.conversation.messages import Keyboard
+from handlers.conversation.turn import Words
+from handlers.rendering import Joined, Reader
+from locales import LANGUAGES, Language, Message, _, translate
+from locales.formatting import Moment
+from locales.labels import AMOUNTS, CATEGORIES_SHORT
+from storage.need_circle import KIND
+from storage.needs import Need
+from storage.sealed import Vault
+
+_OF = frozenset({"box", "pack", "bag", "bottle", "liter", "kg", "pair"})
+_FEW = 4
+_LONGEST_NOTE = 80
+_URGENCY = {"critical": _("It can't wait."), "urgent": _("It's urgent.")}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A need with its free words opened."""
+
+    need: Need
+    item: str
+    note: str | None
+    drop_off: str | None
+
+
+def told(vault: Vault, need: Need) -> Told:
+    def opened(column: str, sealed: bytes | None) -> str | None:
+        return None if sealed is None else vault.open("needs", column, need.id, sealed)
+
+    item = vault.open("needs", "item", need.id, need.item)
+    return Told(need, item, opened("note", need.note), opened("drop_off", need.drop_off))
+
+
+def amount(need: Need, n: int) -> Message:
+    """ "5 packs", in the unit of the need."""
+    return AMOUNTS[need.unit](n)
+
+
+def so_many(told: Told, n: int) -> Message:
+    """ "5 packs of “diapers”", "2 rides: “to the airport”", "20 “blankets”"."""
+    if told.need.unit == "piece":
+        return _("{n} “{item}”", n=n, item=told.item)
+    if told.need.unit in _OF:
+        return _("{amount} of “{item}”", amount=amount(told.need, n), item=told.item)
+    return _("{amount}: “{item}”", amount=amount(told.need, n), item=told.item)
+
+
+def by_when(need: Need) -> Moment | None:
+    """On the clocks of the shelter."""
+    return Moment(need.needed_by, need.shelter.zone) if need.needed_by else None
+
+
+def asking(told: Told, *, again: bool) -> Texts:
+    """What people are asked. `again`: others were asked before, and something is missing still."""
+    need = told.need
+    parts: list[Words] = [_what(told, again=again)]
+    if need.urgency in _URGENCY:
+        parts.append(_URGENCY[need.urgency])
+    if (moment := by_when(need)) is not None:
+        parts.append(_("For {moment}.", moment=moment))
+    if told.note and len(told.note) <= _LONGEST_NOTE:
+        parts.append(_("“{note}”", note=told.note))
+    parts.append(how_to_answer(need))
+    happens = Happening(need.needed_by, need.shelter.zone) if need.needed_by else None
+    return Texts(KIND, *_both(parts), None, buttons=_buttons(need), happens=happens)
+
+
+def _what(told: Told, *, again: bool) -> Message:
+    need, what = told.need, so_many(told, told.need.remaining)
+    if need.category == "other":
+        if again:
+            return _("{shelter} still needs {what}.", shelter=need.shelter.name, what=what)
+        return _("{shelter} needs {what}.", shelter=need.shelter.name, what=what)
+    facts: dict[str, object] = {
+        "shelter": need.shelter.name,
+        "category": CATEGORIES_SHORT[need.category],
+        "what": what,
+    }
+    if again:
+        return _("{shelter} still needs {category}: {what}.", **facts)
+    return _("{shelter} needs {category}: {what}.", **facts)
+
+
+def how_to_answer(need: Need) -> Message:
+    n = min(5, max(1, need.remaining))
+    return _("Reply {code} and how many ({code} {n}), or NO.", code=need.code, n=n)
+
+
+def covered(told: Told) -> Texts:
+    text = _(
+        "{shelter} has all it asked for: {what} ({code}). Thank you! Nothing more is needed.",
+        shelter=told.need.shelter.name,
+        what=so_many(told, told.need.quantity),
+        code=told.need.code,
+    )
+    return Texts(KIND, *_both([text]), None)
+
+
+def _both(parts: Iterable[Words]) -> tuple[str, str]:
+    """In Spanish and in English."""
+    whole = Joined(tuple(parts), " ")
+    return Reader("es", None)(whole), Reader("en", None)(whole)
+
+
+def _buttons(need: Need) -> dict[Language, Keyboard]:
+    return {language: _keyboard(need, language) for language in LANGUAGES}
+
+
+def _keyboard(need: Need, language: Language) -> Keyboard:
+    shown = [n for n in (1, 5, 10) if n <= need.remaining]
+    if need.remaining < _FEW:
+        shown = list(range(1, need.remaining + 1))
+    numbers = tuple(
+        command(translate(amount(need, n), language), f"{need.code} {n}") for n in shown
+    )
+    no = command(translate(_("Not this time"), language), f"{need.code} NO")
+    return (numbers, (no,))

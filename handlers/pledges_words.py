@@ -1,0 +1,163 @@
+"""What people who promised something are told: what, when and where. Only they learn where."""
+
+from collections.abc import Iterable
+
+from handlers.conversation.turn import Words
+from handlers.needs_words import Told, by_when, so_many
+from handlers.rendering import Joined
+from locales import Message, _, n_
+from locales.formatting import Moment
+from storage.pledges import Pledge
+
+
+def _together(parts: Iterable[Words | None]) -> Joined:
+    return Joined(tuple(part for part in parts if part is not None), " ")
+
+
+def held(told: Told, pledge: Pledge) -> Message:
+    return _(
+        "Thank you! {what} for {shelter}: we hold it for you ({code}).",
+        what=so_many(told, pledge.units),
+        shelter=told.need.shelter.name,
+        code=told.need.code,
+    )
+
+
+def held_until(told: Told, pledge: Pledge) -> Words:
+    """Where the question by when can't be asked now."""
+    if pledge.held_until is None:
+        return held(told, pledge)
+    until = Moment(pledge.held_until, told.need.shelter.zone)
+    say = _("Confirm before {until}: {code} YES.", until=until, code=told.need.code)
+    return _together((held(told, pledge), say))
+
+
+def confirmed(told: Told, pledge: Pledge) -> Words:
+    need = told.need
+    eta = Moment(pledge.eta, need.shelter.zone) if pledge.eta else None
+    lead = _("Confirmed: {what} ({code}).", what=so_many(told, pledge.units), code=need.code)
+    if eta is not None:
+        lead = _(
+            "Confirmed: {what} ({code}), {eta}.",
+            what=so_many(told, pledge.units),
+            code=need.code,
+            eta=eta,
+        )
+    after = _("Once it's there: DELIVERED. If you can't: DROP.")
+    return _together((lead, where(told), after))
+
+
+def where(told: Told) -> Words:
+    """The place, and what its people wrote about bringing things there."""
+    shelter = told.need.shelter
+    if told.drop_off:
+        return _(
+            "{shelter}, {city}: “{drop_off}”.",
+            shelter=shelter.name,
+            city=shelter.city,
+            drop_off=told.drop_off,
+        )
+    return _("{shelter}, {city}.", shelter=shelter.name, city=shelter.city)
+
+
+def changed_number(told: Told, pledge: Pledge) -> Message:
+    return _(
+        "Changed: now {what} ({code}). Thank you.",
+        what=so_many(told, pledge.units),
+        code=told.need.code,
+    )
+
+
+def same_number(told: Told, pledge: Pledge) -> Message:
+    return _(
+        "We have you down for {what} ({code}). Thank you.",
+        what=so_many(told, pledge.units),
+        code=told.need.code,
+    )
+
+
+def released(told: Told, pledge: Pledge) -> Message:
+    return _(
+        "Released: {what} ({code}). Thank you for telling us: others can bring it now.",
+        what=so_many(told, pledge.due),
+        code=told.need.code,
+    )
+
+
+def delivered(told: Told, pledge: Pledge) -> Message:
+    return _(
+        "Thank you! We tell {shelter} that you brought {what}.",
+        shelter=told.need.shelter.name,
+        what=so_many(told, pledge.due),
+    )
+
+
+def asks_to_confirm(told: Told, pledge: Pledge) -> Message:
+    """The one nudge of a held pledge."""
+    return _(
+        "Are you still bringing {what} to {shelter} ({code})? Reply {code} YES, or DROP.",
+        what=so_many(told, pledge.due),
+        shelter=told.need.shelter.name,
+        code=told.need.code,
+    )
+
+
+def reminds(told: Told, pledge: Pledge) -> Words:
+    """Before the hour that they gave themselves."""
+    lead = _(
+        "A reminder: {what} ({code}), {eta}.",
+        what=so_many(told, pledge.due),
+        code=told.need.code,
+        eta=Moment(pledge.eta, told.need.shelter.zone) if pledge.eta else "",
+    )
+    return _together((lead, where(told), _("Once it's there: DELIVERED. If you can't: DROP.")))
+
+
+def lapsed(told: Told, pledge: Pledge) -> Message:
+    return _(
+        "We let go of {what} ({code}), since we didn't hear from you. "
+        "If you can still bring it: {code} {n}.",
+        what=so_many(told, pledge.due),
+        code=told.need.code,
+        n=pledge.due,
+    )
+
+
+def not_needed(told: Told, pledge: Pledge) -> Message:
+    return _(
+        "{shelter} doesn't need {what} ({code}) any more. Please don't bring it. Thank you!",
+        shelter=told.need.shelter.name,
+        what=so_many(told, pledge.due),
+        code=told.need.code,
+    )
+
+
+def changed(told: Told, pledge: Pledge) -> Words:
+    """Everything anew, whatever of it has changed."""
+    lead = _(
+        "{code} has changed. From you: {what}.",
+        code=told.need.code,
+        what=so_many(told, pledge.due),
+    )
+    moment = by_when(told.need)
+    by = _("For {moment}.", moment=moment) if moment else None
+    return _together((lead, by, where(told), _("If you can't: DROP.")))
+
+
+def received(told: Told, units: int) -> Message:
+    """What they brought is there: the shelter says so."""
+    return _(
+        "{shelter} has {what} from you ({code}). Thank you!",
+        shelter=told.need.shelter.name,
+        what=so_many(told, units),
+        code=told.need.code,
+    )
+
+
+def missing(n: int) -> Message:
+    """More was offered than is missing."""
+    return n_(
+        "Only {n} is still missing. Will you bring {n}?",
+        "Only {n} are still missing. Will you bring {n}?",
+        n,
+    )
