@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from handlers.broadcast_texts import Texts, too_long
 from handlers.broadcasts import Draft
+from handlers.links import is_link
 from handlers.policy import Policy
 from handlers.scopes import scope_of
 from locales import LANGUAGES, Language
@@ -63,18 +63,9 @@ def _text(given: Mapping[str, object], name: str) -> str | None:
 def _link(value: object) -> str | None:
     if value is None or value == "":
         return None
-    if isinstance(value, str) and len(value) <= _LONGEST_LINK and _is_link(value):
+    if isinstance(value, str) and len(value) <= _LONGEST_LINK and is_link(value):
         return value
     raise ValueError("link must be null or a web address such as https://enlace.example.org")
-
-
-def _is_link(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    plain = value.isascii() and value.isprintable() and " " not in value
-    return plain and parts.scheme in ("https", "http") and bool(parts.hostname)
 
 
 def _filters(value: object) -> Mapping[str, object]:

@@ -4,7 +4,7 @@ Who may do what to them is asked elsewhere; each act is audited here.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -175,7 +175,8 @@ class Renderer:
     def __call__(
         self, connection: Connection, rows: Sequence[Due | Unknown]
     ) -> dict[int, Outgoing]:
-        texts = self._texts(connection, {row.broadcast_id for row in rows})
+        ids = {row.broadcast_id for row in rows if row.broadcast_id is not None}
+        texts = texts_of(connection, self.vault, ids)
         rows = [row for row in rows if row.broadcast_id in texts]
         wordings = _wordings(connection, rows, texts)
         rendered: dict[tuple[int | None, str, str], Outgoing] = {}
@@ -194,21 +195,23 @@ class Renderer:
         )
         return outgoing(texts, reader, channel, self.policy)
 
-    def _texts(self, connection: Connection, ids: set[int | None]) -> dict[int | None, Texts]:
-        """Of those that can be opened."""
-        found: dict[int | None, Texts] = {}
-        for row in storage.written(connection, [each for each in ids if each is not None]):
-            sealed = {"text_es": row.text_es, "text_en": row.text_en, "link": row.link}
-            try:
-                es, en, link = (self._opened(row.id, *each) for each in sealed.items())
-            except SealError:
-                continue
-            buttons = load_buttons(row.buttons)
-            found[row.id] = Texts(row.kind, es, en, link, buttons=buttons, happens=_happening(row))
-        return found
 
-    def _opened(self, row: int, column: str, sealed: bytes | None) -> str | None:
-        return None if sealed is None else self.vault.open("broadcasts", column, row, sealed)
+def texts_of(connection: Connection, vault: Vault, ids: Iterable[int]) -> dict[int | None, Texts]:
+    """Of those that can be opened."""
+    found: dict[int | None, Texts] = {}
+    for row in storage.written(connection, list(ids)):
+        sealed = {"text_es": row.text_es, "text_en": row.text_en, "link": row.link}
+        try:
+            es, en, link = (_opened(vault, row.id, *each) for each in sealed.items())
+        except SealError:
+            continue
+        buttons = load_buttons(row.buttons)
+        found[row.id] = Texts(row.kind, es, en, link, buttons=buttons, happens=_happening(row))
+    return found
+
+
+def _opened(vault: Vault, row: int, column: str, sealed: bytes | None) -> str | None:
+    return None if sealed is None else vault.open("broadcasts", column, row, sealed)
 
 
 def _happening(row: Written) -> Happening | None:

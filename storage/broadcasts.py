@@ -143,6 +143,7 @@ class Broadcast:
     reason: str | None
     scope: str
     capped: bool
+    canary: int | None
     priority: int
     decent_hours: int
     expires_at: datetime | None
@@ -162,6 +163,7 @@ _READ = select(
     *(
         _b.scope,
         _b.capped,
+        _b.canary,
         _b.priority,
         _b.decent_hours,
         _b.expires_at,

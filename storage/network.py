@@ -1,6 +1,8 @@
 """The network's own places: member organisations and shelters. No person is in here."""
 
-from sqlalchemy import Column, String, Table, Text
+from collections.abc import Collection
+
+from sqlalchemy import Column, Connection, String, Table, Text, select
 
 from storage.columns import Id
 from storage.database import metadata
@@ -23,3 +25,9 @@ def _place_table(name: str) -> Table:
 
 organisations = _place_table("organisations")
 shelters = _place_table("shelters")
+
+
+def organisation_names(connection: Connection, ids: Collection[int]) -> list[str]:
+    """In the order of the alphabet."""
+    statement = select(organisations.c.name).where(organisations.c.id.in_(ids))
+    return list(connection.scalars(statement.order_by(organisations.c.name)))

@@ -1,0 +1,51 @@
+"""Web addresses in what people write, and whether they lead where everybody may be sent. Pure."""
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+LONGEST: Final = 300
+_WEB = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"']+|(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:/[^\s<>\"']*)?",
+    re.IGNORECASE,
+)
+_TRAILING = ".,;:!?)]}»”’"
+
+
+def as_link(text: str) -> str | None:
+    """The text as one web address, with https where no scheme was typed; None: it is none."""
+    word = text.strip()
+    link = word if "://" in word else f"https://{word}"
+    return link if len(link) <= LONGEST and is_link(link) and "." in (host_of(link) or "") else None
+
+
+def is_link(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    plain = value.isascii() and value.isprintable() and " " not in value
+    own = parts.scheme in ("https", "http") and not parts.username and bool(parts.hostname)
+    return plain and own
+
+
+def hosts_in(text: str) -> Iterator[str]:
+    """The hosts of all that phones would make a link of."""
+    for found in _WEB.finditer(text):
+        link = found[0].rstrip(_TRAILING)
+        host = host_of(link if "://" in link else f"https://{link}")
+        if host is not None:
+            yield host
+
+
+def host_of(link: str) -> str | None:
+    try:
+        return urlsplit(link).hostname
+    except ValueError:
+        return None
+
+
+def is_listed(host: str, allowed: Collection[str]) -> bool:
+    """It is one of these, or below one."""
+    return any(host == each or host.endswith(f".{each}") for each in allowed)
