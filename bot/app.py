@@ -31,6 +31,7 @@ from bot.reminding import Reminder
 from bot.settings import Settings
 from bot.sweeping import Sweeper
 from bot.telegram_setup import TelegramSetup
+from bot.web.board import Board
 from bot.web.health import Health
 from bot.web.webhooks import SmsWebhooks, TelegramWebhook
 from handlers.broadcasts import Renderer
@@ -144,7 +145,7 @@ def _wire(
     desk = Desk(vault, policy_of(settings))
     intake = Intake(database, desk, metrics, now, receiver=seams.receive, failpoint=seams.failpoint)
     health = Health(database, settings.channels, metrics, now)
-    routes: list[BaseRoute] = [*health.routes()]
+    routes: list[BaseRoute] = [*health.routes(), *Board(database, desk, now).routes()]
     clock = Clock(database, desk, now)
     sweeper = Sweeper(database, desk, limits_of(settings), metrics, now)
     clock.repeat("sweeping", _SWEEP_ASKED_EVERY, sweeper.sweep_if_due)

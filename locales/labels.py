@@ -175,6 +175,14 @@ EVENT_SERVICES: Final[Labels] = {
     "transport": _("transport"),
 }
 
+RSVP_ANSWERS: Final[Labels] = {
+    "yes": _("you're coming"),
+    "maybe": _("maybe"),
+    "no": _("you're not coming"),
+    "waiting": _("you're on the waiting list"),
+    "asked": _("not answered yet"),
+}
+
 # The name of a unit in a list of units, and so many of it.
 UNITS: Final[Labels] = {
     "piece": _("pieces"),

@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.web.demo_stage import ActError, Actor, Stage, act, enter
 from bot.web.demo_state import actor_state, last_call, shown_number, totals
 from bot.web.demo_words import words
+from bot.web.languages import page_language
 from bot.web.webhooks import TooLargeError, body_of
 from locales import LANGUAGES, Language
 
@@ -87,7 +88,7 @@ class DemoPage:
         ]
 
     async def page(self, request: Request) -> Response:
-        language = page_language(request)
+        language = page_language(request, LANGUAGE_COOKIE)
         html = self._template.render(
             language=language,
             words=words(language),
@@ -159,17 +160,6 @@ class DemoPage:
             "call": last_call(self._stage),
         }
         return news, insight
-
-
-def page_language(request: Request) -> Language:
-    """As asked for in the address, as chosen before, as the browser prefers; else Spanish."""
-    chosen = (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE))
-    preferred = request.headers.get("accept-language", "").split(",")
-    for wanted in (*chosen, *preferred):
-        for language in LANGUAGES:
-            if wanted and wanted.strip().lower().startswith(language):
-                return language
-    return "es"
 
 
 async def _body(request: Request) -> dict[str, Any] | Response:
