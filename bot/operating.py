@@ -99,6 +99,21 @@ def _overview(found: Facts) -> list[str]:
 
 
 def _told(facts: Facts) -> list[str]:
+    tell = _told_of_event if facts.get("about") == "event" else _told_of_broadcast
+    return tell(facts)
+
+
+def _told_of_event(facts: Facts) -> list[str]:
+    room = f" of {facts['capacity']}" if facts["capacity"] is not None else ""
+    answers = ", ".join(f"{facts[name]} {name}" for name in ("yes", "maybe", "no", "waiting"))
+    starts = f"{facts['starts_at']} ({facts['zone']})"
+    return [
+        f"{facts['code']}  event · {facts['kind']}: {facts['status']}, starts {starts}",
+        f"    {facts['people']}{room} people come: {answers}; {facts['came']} checked in",
+    ]
+
+
+def _told_of_broadcast(facts: Facts) -> list[str]:
     about = " · ".join(filter(None, (facts["kind"], facts["topic"])))
     held = f" ({facts['reason']})" if facts["reason"] else ""
     counts = ", ".join(f"{facts[name]} {name}" for name in COUNTS if facts[name])

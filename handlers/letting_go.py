@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from storage import coordinators, profiles
+from storage import coordinators, profiles, rsvps
 from storage.conversations import drop_session
 
 
@@ -13,3 +13,4 @@ def let_go(connection: Connection, person_id: int, now: datetime) -> None:
     profiles.suppress_queued(connection, person_id, now)
     drop_session(connection, person_id)
     coordinators.drop_act(connection, person_id)
+    rsvps.let_go(connection, person_id, now)

@@ -11,6 +11,7 @@ from datetime import datetime
 from handlers.access import scope_words
 from handlers.context import Context
 from handlers.conversation.turn import Words
+from handlers.event_facts import TEXTS, Title
 from handlers.places import place_of
 from handlers.rendering import Joined, Reader, is_sms
 from locales import Language, Message, _, n_
@@ -22,12 +23,18 @@ from locales.labels import (
     KINDS,
     LANGUAGES_SPOKEN,
     ROLES,
+    RSVP_ANSWERS,
     SKILLS,
     TOPICS,
     Labels,
 )
 from storage.held import Held, held_of
 
+_OF_EVENTS = (
+    *("id", "kind", "status", "organisation_id", "starts_at", "zone", "minutes", "city_id"),
+    *("services", "capacity", "taken", "ladder", "sequence", "uid", "series_id", "audience"),
+    *("created_by", "created_at", "updated_at", "ended_at"),
+)
 UNTOLD = frozenset(
     {
         # numbers of ours that mean nothing elsewhere
@@ -50,6 +57,10 @@ UNTOLD = frozenset(
         "pending_acts.tries",
         # a shelter's: what it needs; and that a person has said something to an ask of it
         *("needs.*", "need_answers.*", "pledges.*"),
+        # an event's, besides the words of whoever posted it; how an answer to it is kept
+        *(f"events.{each}" for each in _OF_EVENTS),
+        *(f"rsvps.{each}" for each in ("event_id", "person_id", "was", "asked_at")),
+        *(f"rsvps.{each}" for each in ("created_at", "updated_at", "answered_at", "queued_at")),
     }
 )
 
@@ -284,6 +295,33 @@ def _pending_acts(telling: Telling) -> Iterator[Words]:
             yield _("Something that you asked for and that waits for its code.")
 
 
+def _rsvps(telling: Telling) -> Iterator[Words]:
+    for row in telling.held.rsvps:
+        title = Title(
+            row.kind,
+            telling.opened("events", "title_es", row.event_id, row.title_es),
+            telling.opened("events", "title_en", row.event_id, row.title_en),
+        )
+        when = Moment(row.starts_at, row.zone)
+        parts: list[Words] = [title, when, RSVP_ANSWERS[row.answer]]
+        if row.answer != "no":
+            parts.append(n_("{n} person", "{n} people", row.party))
+        if row.offered_until is not None:
+            parts.append(_("a place is kept for you"))
+        if row.confirmed_at is not None:
+            parts.append(_("confirmed"))
+        if row.checked_in_at is not None:
+            parts.append(_("you were there"))
+        yield Joined((row.code, Joined(tuple(parts), ", ")))
+
+
+def _events(telling: Telling) -> Iterator[Words]:
+    """Their own words in what they posted."""
+    for row in telling.held.events:
+        texts = (telling.opened("events", each, row.id, getattr(row, each)) for each in TEXTS)
+        yield Joined((_("You posted {code}", code=row.code), ", ".join(filter(None, texts))))
+
+
 def _channel(channel: str) -> str:
     return "SMS" if is_sms(channel) else "Telegram"
 
@@ -327,5 +365,11 @@ LINES = (
         *(f"grants.{each}" for each in ("role", "scope", "scope_id", "granted_at", "revoked_at")),
     ),
     _line(_pending_acts, "pending_acts.name", "pending_acts.payload", "pending_acts.expires_at"),
+    _line(
+        _rsvps,
+        *("events.code", "rsvps.answer", "rsvps.party", "rsvps.offered_until"),
+        *("rsvps.confirmed_at", "rsvps.checked_in_at"),
+    ),
+    _line(_events, *(f"events.{each}" for each in TEXTS)),
     _line(_texts, "inbound.payload", "deliveries.body"),
 )

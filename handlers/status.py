@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from handlers.event_status import facts_of_event, open_events
 from storage import broadcasts, profiles, senders
 from storage.broadcasts import Broadcast
 from storage.codes import named_by
@@ -38,7 +39,10 @@ def facts_of(connection: Connection, code: str) -> Facts | None:
 def all_open(connection: Connection) -> Facts:
     """Everything that has not ended, who waits for a human, and which senders are halted."""
     return {
-        "open": [_facts(connection, each) for each in broadcasts.unfinished(connection)],
+        "open": [
+            *(_facts(connection, each) for each in broadcasts.unfinished(connection)),
+            *open_events(connection),
+        ],
         "people_waiting": profiles.waiting_handovers(connection),
         "halted": senders.halted(connection),
     }
@@ -65,4 +69,7 @@ def _facts(connection: Connection, run: Broadcast) -> Facts:
     }
 
 
-_READERS: Mapping[str, Callable[[Connection, int], Facts | None]] = {"broadcast": _broadcast}
+_READERS: Mapping[str, Callable[[Connection, int], Facts | None]] = {
+    "broadcast": _broadcast,
+    "event": facts_of_event,
+}

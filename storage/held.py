@@ -71,7 +71,7 @@ def held_of(connection: Connection, person_id: int) -> Held:
 def _rsvps(connection: Connection, person_id: int) -> Rows:
     e = events.c
     statement = (
-        select(rsvps, e.code, e.starts_at, e.zone, e.title_es, e.title_en)
+        select(rsvps, e.code, e.kind, e.starts_at, e.zone, e.title_es, e.title_en)
         .join(events, e.id == rsvps.c.event_id)
         .where(rsvps.c.person_id == person_id)
     )
