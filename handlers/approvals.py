@@ -70,7 +70,12 @@ def _ask_one(context: Context, approval: Approval, person: int) -> bool:
     if is_sms(reader.channel):
         prompts = [Prompt(_request(who, about, approval.code))]
     else:
-        request = _("{who} asks for a second yes. {about}", who=who, about=about)
+        request = _(
+            "{who} asks for a second yes ({code}). {about}",
+            who=who,
+            code=approval.code,
+            about=about,
+        )
         prompts = [*_preview(context, approval), _with_buttons(request, approval)]
         approvals.note_view(context.connection, approval.id, person)
     for prompt in prompts:
