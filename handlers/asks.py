@@ -123,7 +123,7 @@ def _heard(context: Context, askers: Askers, session: Session | None) -> bool:
     if len(chosen) == 1:
         return askers[chosen[0].kind].take(context, chosen[0], text)
     if chosen:
-        _ask_which(context, chosen)
+        ask_which(context, chosen, text)
         return True
     return session is None and _hinted(context, askers, found)
 
@@ -163,7 +163,8 @@ def _waiting(context: Context, askers: Askers) -> list[OpenAsk]:
     return sorted(found, key=lambda each: each.asked_at, reverse=True)
 
 
-def _ask_which(context: Context, asks: Sequence[OpenAsk]) -> None:
+def ask_which(context: Context, asks: Sequence[OpenAsk], said: str) -> None:
+    """What was said is kept, and goes to the one that they choose."""
     read = Reader(context.language, context.country)
     if context.session is not None:
         codes = Listing(tuple(each.code for each in asks), "or")
@@ -178,7 +179,7 @@ def _ask_which(context: Context, asks: Sequence[OpenAsk]) -> None:
         }
         for each in asks
     ]
-    context.begin(which, {"said": context.heard.text[:_LONGEST], "asks": offered})
+    context.begin(which, {"said": said[:_LONGEST], "asks": offered})
 
 
 def finish(context: Context, askers: Askers, answers: Mapping[str, Any]) -> None:

@@ -15,6 +15,8 @@ from handlers import (
     help,
     invitations,
     linking,
+    pledges,
+    pledges_asking,
     privacy,
     profile,
     registration,
@@ -32,8 +34,9 @@ from locales import Message, _
 
 Finish = Callable[[Context, Mapping[str, Any]], None]
 
-ASKERS: Askers = {"event": EventAsker()}
+ASKERS: Askers = {"event": EventAsker(), "need": pledges.ASKER}
 """What went to many as a question, by the kind of its subject."""
+
 Preview = Callable[[Context, Mapping[str, Any]], Sequence[Prompt]]
 Lead = Callable[[Context, Session], Message | None]
 
@@ -66,6 +69,8 @@ FEATURES: Mapping[str, Feature] = {
         Feature(invitations.name_flow, invitations.finish_name),
         Feature(coordinators.remove_flow, coordinators.finish_remove),
         Feature(event_joining.come, event_joining.finish),
+        Feature(pledges_asking.reply_flow, pledges.finish_reply),
+        Feature(pledges_asking.when_flow, pledges.finish_when),
         Feature(asks.which, lambda context, answers: asks.finish(context, ASKERS, answers)),
     )
 }
@@ -123,6 +128,13 @@ COMMANDS = Commands(
                 *("hecho", "ya lo hice", "lo hice", "ya está hecho"),
             ),
             broadcasts.said_done,
+            anytime=True,
+        ),
+        Command(said("drop", "soltar"), pledges.drop_command, takes=True, anytime=True),
+        Command(
+            said("delivered", "entregado", "entregada", "entregados", "entregadas"),
+            pledges.delivered_command,
+            takes=True,
             anytime=True,
         ),
         Command(said("mute", "silenciar"), breaks.start_mute, takes=True),

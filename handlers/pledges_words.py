@@ -144,6 +144,17 @@ def changed(told: Told, pledge: Pledge) -> Words:
     return _together((lead, by, where(told), _("If you can't: DROP.")))
 
 
+def instead(lead: Message, other: Told) -> Words:
+    """Another need, in the place of one that is covered."""
+    offer = _(
+        "{shelter} still needs {what}: reply {code} and how many.",
+        shelter=other.need.shelter.name,
+        what=so_many(other, other.need.remaining),
+        code=other.need.code,
+    )
+    return _together((lead, offer))
+
+
 def received(told: Told, units: int) -> Message:
     """What they brought is there: the shelter says so."""
     return _(

@@ -1,0 +1,213 @@
+"""Short questions on the way to a pledge: how many, by when, who comes, whether to let it go.
+
+What an answer comes to is in pledges.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from handlers import pledges_words as words
+from handlers.consent import note_for_human
+from handlers.context import Context
+from handlers.conversation.deadlines import when_needed
+from handlers.conversation.flow import Answers, Ask, Flow, Heard, Hearing, Understood
+from handlers.conversation.parsing import short_text, tidy
+from handlers.conversation.pledge_replies import Ask as AskedBack
+from handlers.conversation.pledge_replies import Delivered, Drop, No, Reason, read_reply
+from handlers.conversation.turn import Choice, Prompt
+from handlers.conversation.vocabulary import agrees
+from handlers.conversation.words import fold
+from handlers.needs_words import Told, how_to_answer, so_many
+from locales import Message, _, n_
+from locales.formatting import Moment
+from locales.labels import UNITS
+from storage import profiles
+from storage.pledges import Pledge
+
+_LONGEST_REPLY = 300
+_NUMBER, _DROP = "number", "drop"
+
+
+def _said(heard: Heard) -> Hearing:
+    return Understood(tidy(heard.text[:_LONGEST_REPLY]))
+
+
+def _when(heard: Heard) -> Hearing:
+    """A moment on the shelter's clocks; a yes is one without; what is no moment is a reply."""
+    reply = read_reply(heard.text, remaining=1, quantity=1, code=None, units=frozenset())
+    if isinstance(reply, Drop | Delivered | No):
+        return Understood({"said": heard.text[:_LONGEST_REPLY]})
+    if agrees(fold(heard.text)):
+        return Understood({"by": None})
+    return when_needed(heard, heard.known["zone"])
+
+
+def _moment(value: Mapping[str, Any]) -> Message | str:
+    if value.get("by") is None:
+        return "-"
+    return _("{moment}", moment=Moment(datetime.fromisoformat(value["by"]), value["zone"]))
+
+
+def _brings_others(answers: Answers) -> bool:
+    return bool(answers.get("organisational")) and "said" not in (answers.get("when") or {})
+
+
+reply_flow = Flow(
+    "pledge_reply",
+    version=1,
+    title=_("Your pledge"),
+    left=_("All right."),
+    passing=True,
+    steps=(
+        Ask(
+            key="reply",
+            ask=_("How many will you bring? A number, or NO."),
+            label=_("How many"),
+            example=_("5"),
+            parse=_said,
+        ),
+    ),
+)
+
+when_flow = Flow(
+    "pledge_when",
+    version=1,
+    title=_("Your pledge"),
+    left=_("All right. We hold it for you for a while."),
+    passing=True,
+    steps=(
+        Ask(
+            key="when",
+            ask=_("When will you bring it? A day and an hour."),
+            label=_("When"),
+            example=_("Saturday 10 am"),
+            parse=_when,
+            named=_moment,
+            show=_moment,
+            optional=True,
+        ),
+        Ask(
+            key="contact",
+            ask=_("Who comes on the day? A name and a number for the shelter."),
+            label=_("Contact"),
+            example=_("Rosa, 312 555 0100"),
+            parse=short_text(80),
+            when=_brings_others,
+            optional=True,
+        ),
+    ),
+)
+
+
+FLOWS = frozenset({reply_flow.name, when_flow.name})
+
+
+def by_when(context: Context, told: Told, pledge: Pledge) -> None:
+    """They have promised; now when they come."""
+    kinds = profiles.registrations_of(context.connection, context.caller.person_id)
+    given = {
+        "pledge": pledge.id,
+        "need": told.need.id,
+        "zone": told.need.shelter.zone,
+        "organisational": "organisational" in kinds,
+    }
+    context.begin(when_flow, given)
+    context.says[-1] = replace(context.says[-1], lead=words.held(told, pledge))
+
+
+def how_many(context: Context, told: Told) -> None:
+    """Asked about by its code alone, or promised without a number."""
+    text = n_(
+        "How many can you bring? {n} is missing: {what}.",
+        "How many can you bring? {n} are missing: {what}.",
+        told.need.remaining,
+        what=so_many(told, told.need.remaining),
+    )
+    _ask(context, told, text)
+
+
+def offer_the_rest(context: Context, told: Told, n: int) -> None:
+    """ "Faltan 3. ¿Llevas 3?": a yes is for so many."""
+    _ask(context, told, words.missing(n), n=n)
+
+
+def really_drop(context: Context, told: Told, mine: Pledge) -> None:
+    text = _(
+        "Can't you bring {what} ({code}) any more? YES: we let it go. NO: it stays yours.",
+        what=so_many(told, mine.due),
+        code=told.need.code,
+    )
+    yes = Choice(_("Let it go"), f"{told.need.code} SOLTAR")
+    no = Choice(_("It stays mine"), f"{told.need.code} SI")
+    _begin(context, told, Prompt(text, commands=(yes, no)), {"about": _DROP})
+
+
+def ask_back(
+    context: Context, told: Told, reply: AskedBack, mine: Pledge | None, *, tried: bool
+) -> None:
+    """What was said is not certain. Once with an example; then somebody of ours reads it."""
+    left = told.need.remaining + (mine.due if mine else 0)
+    if reply.reason is Reason.MORE_THAN_REMAINS and left:
+        offer_the_rest(context, told, left)
+    elif tried:
+        stuck(context)
+    elif reply.number is not None:
+        text = _("Will you bring {n}? YES, or the right number.", n=reply.number)
+        _ask(context, told, text, n=reply.number)
+    else:
+        _ask(context, told, _question(told, reply.reason))
+
+
+def _question(told: Told, reason: Reason) -> Message:
+    if reason in _ONE_NUMBER:
+        return _("Which number shall I write down? Just one, like: {code} 5", code=told.need.code)
+    unit = UNITS[told.need.unit]
+    if reason in _UNIT_QUESTIONS:
+        question = _UNIT_QUESTIONS[reason]
+        return replace(question, args=(("unit", unit),))
+    return _(
+        "I want to get it right. How many {unit} will you bring? A number, like {code} 5, or NO.",
+        unit=unit,
+        code=told.need.code,
+    )
+
+
+_ONE_NUMBER = (Reason.RANGE, Reason.SEVERAL_NUMBERS, Reason.APPROXIMATE, Reason.VAGUE)
+_UNIT_QUESTIONS = {
+    Reason.OTHER_UNIT: _("Here we count in {unit}. How many {unit} will you bring?"),
+    Reason.MONEY: _("Thank you! We take no money here. How many {unit} will you bring?"),
+    Reason.TIME: _("Was that an hour or a day? First: how many {unit} will you bring?"),
+    Reason.PART: _("How many {unit} will you bring in all? Once all is there: DELIVERED."),
+    Reason.NO_NUMBER: _("Thank you! How many {unit} will you bring? A number."),
+}
+
+
+def stuck(context: Context) -> None:
+    note_for_human(context, "misunderstood")
+    context.say(_("I still don't get it, sorry. Our team has your message and will read it."))
+
+
+def over(context: Context, told: Told) -> None:
+    context.say(
+        _("What you promised for {code} is not held any more. Thank you.", code=told.need.code)
+    )
+
+
+def _ask(context: Context, told: Told, text: Message, *, n: int | None = None) -> None:
+    commands: tuple[Choice, ...] = ()
+    if n is not None:
+        yes = Choice(_("Yes, {n}", n=n), f"{told.need.code} {n}")
+        commands = (yes, Choice(_("No"), f"{told.need.code} NO"))
+    _begin(context, told, Prompt(text, commands=commands), {"about": _NUMBER, "n": n})
+
+
+def _begin(context: Context, told: Told, prompt: Prompt, given: Mapping[str, Any]) -> None:
+    """In the middle of another conversation it is said how to answer by the code."""
+    if context.session is not None:
+        context.says.append(prompt)
+        context.say(how_to_answer(told.need))
+        return
+    context.begin(reply_flow, {"need": told.need.id, **given})
+    context.says[-1] = prompt
