@@ -15,6 +15,8 @@ from handlers import (
     help,
     invitations,
     linking,
+    need_posting,
+    need_posting_preview,
     pledges,
     pledges_asking,
     privacy,
@@ -30,6 +32,7 @@ from handlers.conversation.session import Session
 from handlers.conversation.turn import Prompt
 from handlers.event_asker import EventAsker
 from handlers.link_codes import is_code, is_invitation
+from handlers.need_posting_flow import posting
 from locales import Message, _
 
 Finish = Callable[[Context, Mapping[str, Any]], None]
@@ -69,6 +72,7 @@ FEATURES: Mapping[str, Feature] = {
         Feature(invitations.name_flow, invitations.finish_name),
         Feature(coordinators.remove_flow, coordinators.finish_remove),
         Feature(event_joining.come, event_joining.finish),
+        Feature(posting, need_posting.finish, need_posting_preview.prompts),
         Feature(pledges_asking.reply_flow, pledges.finish_reply),
         Feature(pledges_asking.when_flow, pledges.finish_when),
         Feature(asks.which, lambda context, answers: asks.finish(context, ASKERS, answers)),
@@ -180,6 +184,16 @@ COMMANDS = Commands(
         Command(said("team", "equipo"), coordinators.team, anytime=True, granted=True),
         Command(said("remove", "quitar"), coordinators.remove, takes=True, granted=True),
         Command(
+            said(
+                *("need", "new need", "post a need", "we need", "we are out of", "we're out of"),
+                *("necesidad", "nueva necesidad", "necesitamos", "nos falta", "nos faltan"),
+                *("nos hace falta", "nos hacen falta", "se acabaron", "se nos acabaron"),
+            ),
+            need_posting.start,
+            takes=True,
+            granted=True,
+        ),
+        Command(
             said("approve", "aprobar", "apruebo"),
             approvals.approve,
             takes=True,
@@ -234,10 +248,14 @@ ACTS: Mapping[str, Act] = {
     "invite": invitations.do_invite,
     "remove": coordinators.do_remove,
     "link": linking.do_link,
+    need_posting.ACT: need_posting.post,
 }
 """What `access.privileged` does, by name. Each looks for itself whether the caller may do it."""
 
-APPROVALS: Mapping[str, Approvable] = {"invitation": invitations.APPROVABLE}
+APPROVALS: Mapping[str, Approvable] = {
+    "invitation": invitations.APPROVABLE,
+    need_posting.KIND: need_posting.APPROVABLE,
+}
 """What `approvals.ask` may ask a second person to approve, by kind."""
 
 AFTER_STOP = frozenset({help.help_me, privacy.my_data, privacy.ask_to_delete})

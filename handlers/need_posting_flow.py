@@ -24,8 +24,9 @@ from handlers.conversation.need_items import Item, asks_for_money, read_amount, 
 from handlers.conversation.parsing import tidy
 from handlers.conversation.vocabulary import NO, NONE, YES
 from handlers.conversation.words import fold, word_set
+from handlers.needs import Lack
+from handlers.needs_words import so_many_of
 from handlers.options import options
-from handlers.rendering import Joined
 from locales import Message, _, vocabulary
 from locales.formatting import Listing, Moment
 from locales.labels import AMOUNTS, CATEGORIES, CATEGORIES_SHORT, URGENCY
@@ -57,6 +58,8 @@ _NOT_A_THING = (
 )
 _LINK = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|org|net|me|mx|info|io|app|link|ly)\b", re.I)
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,}\d")
+_MOST_OFFERED: Final = 3
+_MOST_SHELTERS: Final = 9
 _UNTIMED = ("critical", "urgent", "soon", "ongoing")
 
 
@@ -80,12 +83,25 @@ def _listed(answers: Answers) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def _offered(key: str) -> Any:
-    def offers(answers: Answers) -> Sequence[dict[str, Any]]:
-        found: Sequence[dict[str, Any]] = answers.get(key, ())
-        return found
+def _shelters(answers: Answers) -> Sequence[dict[str, Any]]:
+    found: Sequence[dict[str, Any]] = answers.get("shelters", ())
+    return found[:_MOST_SHELTERS]
 
-    return offers
+
+def _former(answers: Answers) -> Sequence[dict[str, Any]]:
+    """What this shelter needed before, the newest first."""
+    return [each for each in answers.get("former", ()) if each["home"] == answers["shelter"]["id"]]
+
+
+def _offered_again(answers: Answers) -> Sequence[dict[str, Any]]:
+    """Each thing once."""
+    by_item = {fold(each["label"]): each for each in reversed(_former(answers))}
+    return list(reversed(by_item.values()))[:_MOST_OFFERED]
+
+
+def _drop_offs(answers: Answers) -> Sequence[dict[str, Any]]:
+    home = answers["shelter"]["id"]
+    return [each for each in answers.get("drop_offs", ()) if each["home"] == home]
 
 
 def _shelter(heard: Heard) -> Hearing:
@@ -145,7 +161,7 @@ def _as_answer(item: Item) -> dict[str, Any]:
 
 def _repeated(heard: Heard) -> dict[str, Any] | None:
     """A need of before, by its code, or the last one."""
-    former: Sequence[dict[str, Any]] = heard.known.get("former", ())
+    former = _former(heard.known)
     text = tidy(heard.text[:_LONGEST_WORDS])
     if former and fold(text) in _THE_LAST:
         return former[0]
@@ -240,15 +256,43 @@ def _digits(text: str) -> int:
     return sum(char.isdigit() for char in text)
 
 
-def thing_words(each: Mapping[str, Any]) -> Message | Joined | str:
-    """ "20 boxes: size 4 diapers", or the thing alone while nobody has said how many."""
-    if each["quantity"] is None:
-        return str(each["item"])
-    return Joined((AMOUNTS[each["unit"]](each["quantity"]), str(each["item"])))
+def thing_words(unit: str, quantity: int | None, item: str) -> Message | str:
+    """ "20 boxes of “diapers”", or the thing alone while nobody has said how many."""
+    return f"“{item}”" if quantity is None else so_many_of(unit, quantity, item)
 
 
-def _things_words(value: Any) -> Any:
-    return Listing(tuple(thing_words(each) for each in value["list"]))
+def _things_words(value: Any) -> Listing:
+    return Listing(
+        tuple(thing_words(each["unit"], each["quantity"], each["item"]) for each in value["list"])
+    )
+
+
+def lacks_of(answers: Mapping[str, Any]) -> list[Lack]:
+    """One for each thing that was named."""
+    amount, when = answers.get("amount"), answers["when"]
+    drop_off, note = answers.get("drop_off"), answers.get("note")
+    return [
+        Lack(
+            shelter_id=answers["shelter"]["id"],
+            category=_category(each, answers),
+            item=each["item"],
+            quantity=each["quantity"] or answers["amount"]["quantity"],
+            unit=(amount or {}).get("unit") or each["unit"],
+            urgency=when["urgency"],
+            needed_by=datetime.fromisoformat(when["by"]) if when["by"] else None,
+            drop_off=drop_off["label"] if drop_off else None,
+            note=note["label"] if note else None,
+        )
+        for each in answers["items"]["list"]
+    ]
+
+
+def _category(each: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
+    """Of one thing it is what was said; of several it is what each one's words tell."""
+    chosen = answers.get("category")
+    if len(answers["items"]["list"]) == 1:
+        return str(chosen or each["category"])
+    return str(each["category"] or chosen or "other")
 
 
 def _also(value: Any) -> Answers:
@@ -268,7 +312,7 @@ posting = Flow(
             label=_("Shelter"),
             example=_("2, or its name"),
             parse=_shelter,
-            offers=_offered("shelters"),
+            offers=_shelters,
             show=lambda value: str(value["label"]),
             when=has_several_shelters,
         ),
@@ -278,7 +322,8 @@ posting = Flow(
             label=_("Needed"),
             example=_("10 boxes of water, 5 blankets"),
             parse=_things,
-            offers=_offered("former"),
+            offers=_offered_again,
+            dictated=True,
             named=_things_words,
             show=_things_words,
             also=_also,
@@ -318,7 +363,8 @@ posting = Flow(
             label=_("Delivery"),
             example=_("Calle Roma 5, 9 am to 6 pm"),
             parse=free_words,
-            offers=_offered("drop_offs"),
+            offers=_drop_offs,
+            dictated=True,
             show=lambda value: str(value["label"]),
             optional=True,
         ),
@@ -328,6 +374,7 @@ posting = Flow(
             label=_("Note"),
             example=_("new or washed"),
             parse=free_words,
+            dictated=True,
             show=lambda value: str(value["label"]),
             optional=True,
         ),

@@ -47,12 +47,16 @@ def amount(need: Need, n: int) -> Message:
 
 
 def so_many(told: Told, n: int) -> Message:
+    return so_many_of(told.need.unit, n, told.item)
+
+
+def so_many_of(unit: str, n: int, item: str) -> Message:
     """ "5 packs of “diapers”", "2 rides: “to the airport”", "20 “blankets”"."""
-    if told.need.unit == "piece":
-        return _("{n} “{item}”", n=n, item=told.item)
-    if told.need.unit in _OF:
-        return _("{amount} of “{item}”", amount=amount(told.need, n), item=told.item)
-    return _("{amount}: “{item}”", amount=amount(told.need, n), item=told.item)
+    if unit == "piece":
+        return _("{n} “{item}”", n=n, item=item)
+    if unit in _OF:
+        return _("{amount} of “{item}”", amount=AMOUNTS[unit](n), item=item)
+    return _("{amount}: “{item}”", amount=AMOUNTS[unit](n), item=item)
 
 
 def by_when(need: Need) -> Moment | None:

@@ -112,10 +112,17 @@ def _hear(session: Session, step: Step, heard: Heard) -> Hearing:
             return Understood(_in_order(session, step))
         return choose_many(options, session.offered, heard)
     if isinstance(step, Ask):
-        if session.offered and (chosen := choose_offered(session.offered, heard)):
+        if _may_choose(session, step, heard) and (
+            chosen := choose_offered(session.offered, heard)
+        ):
             return chosen
         return step.parse(replace(heard, known=session.known()))
     return NotUnderstood()
+
+
+def _may_choose(session: Session, step: Ask, heard: Heard) -> bool:
+    """Words of one's own that only look like what is offered are one's own still."""
+    return bool(session.offered) and (not step.dictated or whole_number(heard.text) is not None)
 
 
 def _in_order(session: Session, step: Choose) -> list[str]:
@@ -137,7 +144,7 @@ def _take(flow: Flow, session: Session, step: Step, hearing: Hearing) -> Turn:
 def _with_also(step: Step, session: Session, value: Any) -> Session:
     also = step.also(value) if isinstance(step, Ask) and step.also else {}
     for key, answer in also.items():
-        session = session.without(key) if answer is ANEW else session.answered(key, answer)
+        session = session.without(key) if answer == ANEW else session.answered(key, answer)
     return session
 
 

@@ -108,7 +108,7 @@ class Choose(Step):
 
 
 _SAVE = _("Yes, save")
-ANEW: Final = object()
+ANEW: Final = {"anew": True}
 """In the place of an answer: that question is open again."""
 
 
@@ -128,7 +128,7 @@ class Ask(Step):
     resolves_places: bool = False
     offers: Callable[[Answers], Sequence[dict[str, Any]]] | None = None
     show: Callable[[Any], Localizable | str] = str
-    named: Callable[[Any], Message | str] = _label
+    named: Callable[[Any], Localizable | str] = _label
     also: Callable[[Any], Answers] | None = None
     dictated: bool = False
 
