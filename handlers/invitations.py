@@ -165,7 +165,7 @@ invite_flow = Flow(
                 ),
             ),
         ),
-        _which("shelter", _("Which shelter?"), _("CAFEMIN")),
+        _which("shelter", _("Which shelter?"), _("Tijuana")),
         _which(
             "organisation",
             _("Which organization? Its name or its code, please."),
