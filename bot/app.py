@@ -31,11 +31,13 @@ from bot.reminding import Reminder
 from bot.settings import Settings
 from bot.sweeping import Sweeper
 from bot.telegram_setup import TelegramSetup
+from bot.tending_events import EventTender
 from bot.web.board import Board
 from bot.web.health import Health
 from bot.web.webhooks import SmsWebhooks, TelegramWebhook
 from handlers.broadcasts import Renderer
 from handlers.conversation.messages import ChannelName, Outgoing
+from handlers.event_waiting import WaitingLists
 from handlers.inbound import Desk, receive
 from handlers.policy import Policy
 from handlers.reminders import Reminding
@@ -47,6 +49,7 @@ from storage.sealed import Vault
 _CHAT_GAP = timedelta(seconds=1)
 _CATCH_UP_EVERY = timedelta(minutes=5)
 _SWEEP_ASKED_EVERY = timedelta(minutes=1)
+_EVENTS_EVERY = timedelta(seconds=15)
 _DATABASE_THREADS = 16
 
 
@@ -185,6 +188,8 @@ def _wire(
     clock.listen(broadcaster.run)
     reminding = Reminding(vault, desk.policy, quiet)
     clock.listen(Reminder(database, reminding, settings.channels, now).run)
+    lists = WaitingLists(vault, desk.policy, quiet)
+    clock.repeat("events", _EVENTS_EVERY, EventTender(database, lists, now).tend)
     means = Means(
         *(database, vault, _worker_name(), now, metrics),
         renderers={"broadcast": Renderer(vault, desk.policy)},

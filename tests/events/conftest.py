@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Table, insert
 
 from handlers import events
 from handlers.events import Plan
@@ -12,6 +13,9 @@ from handlers.status import Facts, facts_of
 from storage.audit import OPERATOR
 from storage.events import Event, EventState
 from storage.events import read as read_event
+from storage.ids import new_id
+from storage.people import addresses, registrations
+from storage.people import people as folk
 from tests.privacy.conftest import joins, lite_town, town
 from tests.talk import Office, Person
 
@@ -69,6 +73,33 @@ def member(office: Office) -> Person:
     for text in ("UNIRME", "1", "todos", "60608"):
         person.says(text)
     return person.hears("Ya eres parte")
+
+
+def crowd(office: Office, number: int) -> list[Person]:
+    """So many members at once, who text."""
+    people = [office.texter() for _ in range(number)]
+    rows: dict[Table, list[dict[str, Any]]] = {folk: [], addresses: [], registrations: []}
+    for each in people:
+        person, home, now = new_id(), new_id(), office.now
+        vault = office.desk.vault
+        times = {"created_at": now, "updated_at": now}
+        seen = {"created_at": now, "seen_at": now, "zone": "America/Chicago"}
+        lookup, value = (
+            vault.index("sms", each.sender),
+            vault.seal("addresses", "value", home, each.sender),
+        )
+        named = {"id": person, "handle": f"V-{person % 10**12}"}
+        rows[folk].append(named | seen | {"language": "es", "consent": "in"})
+        where = {"id": home, "person_id": person, "channel": "sms", "lookup": lookup}
+        rows[addresses].append(where | {"value": value, "created_at": now, "heard_at": now})
+        rows[registrations].append(times | {"id": new_id(), "person_id": person, "kind": "member"})
+
+    def unit(connection: Connection) -> None:
+        for table, many in rows.items():
+            connection.execute(insert(table), many)
+
+    office.database.run_now(unit)
+    return people
 
 
 @pytest.fixture
