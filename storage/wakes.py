@@ -40,6 +40,10 @@ class Wake:
     def close(self) -> None:
         self._forget(self)
 
+    def stir(self) -> None:
+        """`wake`, from its own loop: nothing has to reach another thread."""
+        self._event.set()
+
     def wake(self) -> None:
         if self._pending:
             return

@@ -29,6 +29,8 @@ OUTBOX = "outbox"
 
 _NONE = Room(0, 0)
 _LEAD_FADES = 0.9
+_LINGER = 0.01
+"""Seconds that outcomes wait for others, while there is plenty to call."""
 
 
 class Lane:
@@ -89,9 +91,12 @@ class Lane:
     async def _turn(self) -> float:
         """Records what was answered, claims what there is room for; returns seconds to wait."""
         poll = self._timing.poll.total_seconds()
-        room = self._load.room() if self._patience_ends is None else _NONE
+        room = self._room()
         if not self._outcomes and room.total < 1:
             return poll
+        if self._ready and self._load.has_plenty(len(self._ready)):
+            await asyncio.sleep(_LINGER)  # a commit for many costs hardly more than one for each
+            room = self._room()
         try:
             if self._failing:
                 await self._record_singly()
@@ -102,10 +107,17 @@ class Lane:
             return poll
         self._failing = False
         self._accept(claim)
-        went_on = claim.letters or claim.closed
-        if claim.more and went_on and claim.wait is None and self._load.room().total:
+        if claim.more and claim.wait is None and self._may_go_on(claim):
             return 0
         return poll if claim.wait is None else min(poll, claim.wait.total_seconds())
+
+    def _room(self) -> Room:
+        return self._load.room() if self._patience_ends is None else _NONE
+
+    def _may_go_on(self, claim: Claim) -> bool:
+        """What is closed makes room for any other; after letters, what is left out is bulk."""
+        room = self._load.room()
+        return bool((claim.closed and room.total) or (claim.letters and room.bulk))
 
     async def _cycle(self, room: Room) -> Claim:
         """One commit: what was answered since the last one, and the next claims."""
@@ -220,7 +232,7 @@ class Lane:
 
     def _stir(self) -> None:
         if self._wake is not None:
-            self._wake.wake()
+            self._wake.stir()
 
     def _is_done(self) -> bool:
         if self._patience_ends is None:

@@ -58,6 +58,10 @@ class Load:
         self.calling -= 1
         self.calling_bulk -= is_bulk(letter)
 
+    def has_plenty(self, ready: int) -> bool:
+        """Whether so many letters keep all calls busy for a while."""
+        return ready > self.calls
+
     def starved(self) -> None:
         self.ahead = min(self.calls * _MOST_AHEAD, self.ahead + max(1, self.calls // 2))
 
