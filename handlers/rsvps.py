@@ -75,7 +75,7 @@ def _come(context: Context, told: Told, mine: Rsvp | None, party: int) -> None:
     if free is None or party <= held + free:
         _put(context, event, mine, Answer.YES, party)
         context.say(_coming(told, party))
-    elif held and mine is not None and mine.answer is Answer.YES:
+    elif held:
         context.say(_keeps_fewer(told, held, held + free))
     else:
         _put(context, event, mine, Answer.WAITING, party)

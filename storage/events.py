@@ -143,6 +143,12 @@ def read(connection: Connection, event_id: int) -> Event | None:
     return None if row is None else event_of(row)
 
 
+def read_all(connection: Connection, ids: Sequence[int]) -> dict[int, Event]:
+    """Those that there are, by id."""
+    rows = connection.execute(_READ.where(_e.id.in_(ids)))
+    return {row.id: event_of(row) for row in rows}
+
+
 def lock(connection: Connection, event_id: int) -> Event | None:
     """The event, held until the transaction ends: all that changes who comes goes one by one."""
     row = connection.execute(lock_row(_READ.where(_e.id == event_id))).first()
@@ -213,18 +219,23 @@ def end(connection: Connection, event_id: int, state: EventState, now: datetime)
     return done.rowcount > 0
 
 
+def any_over(connection: Connection, now: datetime) -> bool:
+    return bool(_over(connection, now))
+
+
 def end_all_over(connection: Connection, now: datetime) -> int:
-    """Whatever has come to its end is past."""
-    over = (_e.status.in_((EventState.OPEN, EventState.DRAFT))) & (_e.starts_at <= now)
-    ids = [
-        row.id
-        for row in connection.execute(select(_e.id, _e.starts_at, _e.minutes).where(over))
-        if row.starts_at + timedelta(minutes=row.minutes) <= now
-    ]
+    """Whatever has come to its end is past; how many that were."""
+    ids = _over(connection, now)
     if ids:
         statement = update(events).where(_e.id.in_(ids))
         connection.execute(statement.values(status=EventState.PAST, ended_at=now))
     return len(ids)
+
+
+def _over(connection: Connection, now: datetime) -> list[int]:
+    begun = _e.status.in_((EventState.OPEN, EventState.DRAFT)), _e.starts_at <= now
+    rows = connection.execute(select(_e.id, _e.starts_at, _e.minutes).where(*begun))
+    return [row.id for row in rows if row.starts_at + timedelta(minutes=row.minutes) <= now]
 
 
 def take_places(connection: Connection, event_id: int, more: int) -> bool:

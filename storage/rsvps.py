@@ -1,10 +1,10 @@
 """RSVPs: who comes to an event, who waits for a place, in which order. The table and its SQL."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import (
     CheckConstraint,
@@ -26,6 +26,7 @@ from sqlalchemy import (
 from storage.columns import Id
 from storage.database import Instant, insert, metadata
 from storage.events import events, take_places
+from storage.people import people
 
 
 class Answer(StrEnum):
@@ -199,12 +200,45 @@ def place_in_line(connection: Connection, event_id: int, person_id: int) -> int:
     return 1 + (connection.scalar(statement) or 0)
 
 
-def lapsed_offers(connection: Connection, event_id: int, now: datetime) -> list[Rsvp]:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A party in line. `zone`: where whoever answers is, IANA name."""
+
+    person_id: int
+    party: int
+    offered_until: datetime | None
+    zone: str | None
+
+    def offered(self, until: datetime) -> Self:
+        return replace(self, offered_until=until)
+
+
+_WAITS = _r.answer == Answer.WAITING
+_IN_LINE = (
+    select(_r.person_id, _r.party, _r.offered_until, people.c.zone)
+    .join(people, people.c.id == _r.person_id)
+    .where(_WAITS)
+    .order_by(_r.queued_at, _r.person_id)
+)
+
+
+def line(connection: Connection, event_id: int) -> list[Waiting]:
+    """Who waits for places and has no offer; the longest first."""
+    statement = _IN_LINE.where(_r.event_id == event_id, _r.offered_until.is_(None))
+    return [Waiting(*row) for row in connection.execute(statement)]
+
+
+def lapsed_offers(connection: Connection, event_id: int, now: datetime) -> list[Waiting]:
     """Whose time to answer is over."""
-    statement = select(rsvps).where(
-        _r.event_id == event_id, _r.answer == Answer.WAITING, _r.offered_until <= now
-    )
-    return [rsvp_of(row) for row in connection.execute(statement)]
+    statement = _IN_LINE.where(_r.event_id == event_id, _r.offered_until <= now)
+    return [Waiting(*row) for row in connection.execute(statement)]
+
+
+def events_with_a_line(connection: Connection) -> list[int]:
+    """Open events where somebody waits for a place."""
+    statement = select(_r.event_id).join(events, events.c.id == _r.event_id)
+    waits = statement.where(_WAITS, events.c.status == "open").distinct()
+    return list(connection.scalars(waits.order_by(_r.event_id)))
 
 
 def let_go(connection: Connection, person_id: int, now: datetime) -> None:
