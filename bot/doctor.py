@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 
@@ -11,6 +12,7 @@ from bot.channels.sms import SmsChannel
 from bot.channels.telegram import TelegramChannel
 from bot.settings import Settings
 from storage import gazetteer, migrations
+from storage.coordinators import Role, holders
 from storage.database import Database
 from storage.health import look
 from storage.sealed import SealError, Vault
@@ -38,6 +40,9 @@ def _database(settings: Settings) -> Iterator[tuple[str, str]]:
         filled = database.read_now(gazetteer.is_filled)
         yield "places", "filled" if filled else "!not filled: run `enlace migrate`"
         yield "keys", _keys(database, settings)
+        admins = database.read_now(partial(holders, role=Role.ADMIN))
+        make_one = "none; make one with `enlace invite --role admin`"
+        yield "admins", str(len(admins)) if admins else make_one
         queue = database.read_now(lambda connection: look(connection, datetime.now(UTC)))
         for name, code in queue.halted.items():
             yield name, f"!nothing is sent since error {code}: mend it, sending goes on by itself"

@@ -1,5 +1,6 @@
 """Consent words before everything (law 5): is this message about staying or leaving?"""
 
+import re
 from datetime import timedelta
 
 from handlers import changed_hands, event_joining, privacy, registration
@@ -16,6 +17,9 @@ from handlers.link_codes import is_invitation
 from locales import _
 from storage import profiles
 from storage.coordinators import has_grant
+
+_NAMES_SOMETHING = re.compile(r"\W*(?:V\W?\d{6,}|[A-Z]\d{1,7})\b", re.ASCII | re.IGNORECASE)
+"""A handle such as V-482193, or a code such as A7."""
 
 _ASKED_LATELY = timedelta(hours=1)
 
@@ -45,7 +49,8 @@ def handled(context: Context) -> bool:
 def _verdict(context: Context) -> Verdict:
     """A coordinators' command ("QUITAR", "DETENER A7") is one to those who have a role.
 
-    Never a word that the provider takes for a stop.
+    Never a word that the provider takes for a stop, nor a sentence that begins like a command
+    ("remove me from your list").
     """
     text = context.heard.text
     verdict = classify(text)
@@ -54,10 +59,14 @@ def _verdict(context: Context) -> Verdict:
     if verdict.consent not in (Consent.STOP, Consent.UNCLEAR) or is_provider_keyword(text):
         return verdict
     found = COMMANDS.find(text)
-    if found is None or not found[0].granted:
+    if found is None or not found[0].granted or not _is_about_a_code(found[1]):
         return verdict
     theirs = has_grant(context.connection, context.caller.person_id)
     return Verdict(Consent.NONE) if theirs else verdict
+
+
+def _is_about_a_code(rest: str) -> bool:
+    return not rest or _NAMES_SOMETHING.match(rest) is not None
 
 
 def is_dictation(context: Context) -> bool:

@@ -200,6 +200,12 @@ def test_a_real_stop_is_a_stop_to_coordinators_too(office: Office, word: str) ->
     boss.says("TEAM").hears_nothing()
 
 
+@pytest.mark.parametrize("words", ["remove me from your list", "quítame de la lista por favor"])
+def test_a_coordinator_who_asks_to_leave_in_a_sentence_leaves(office: Office, words: str) -> None:
+    boss = takes_up(office.telegrammer("en"), "admin").says(words).hears("no more messages")
+    assert boss.row()["consent"] == "out"
+
+
 def test_coordinators_words_in_a_sentence_of_somebody_else_are_just_words(office: Office) -> None:
     person = office.texter().says("hello there")
     person.says("team").hears("That is for coordinators. NEEDS")
