@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import Connection
 
 from handlers.retention import Limits, due_chores
+from storage.approvals import approvals
 from storage.audit import audit
+from storage.codes import codes
 from storage.coordinators import grants as grants_table
 from storage.coordinators import invitations, pending_acts
 from storage.people import people
@@ -15,10 +17,12 @@ from tests.coordinators.conftest import (
     asks_to_invite,
     grants,
     invitation,
+    invitation_code,
+    short_code,
     takes_up,
     texts_back,
 )
-from tests.linking.conftest import joins
+from tests.linking.conftest import joins, shares_own_number
 from tests.talk import Office, Person
 
 
@@ -141,3 +145,26 @@ def test_my_data_tells_a_role_and_what_waits_for_a_code(office: Office) -> None:
     boss = takes_up(office.texter(), "admin", "shelter:tijuana")
     boss.says("MY DATA").hears("Role: Administration, Casa del Migrante en Tijuana, since")
     boss.talks("INVITE", "1", "1", "1").says("MY DATA").hears("waits for its code")
+
+
+def test_a_role_from_invitation_to_deletion_on_either_database(bare_office: Office) -> None:
+    office = bare_office
+    boss = takes_up(office.texter(), "admin")
+    second = takes_up(office.telegrammer("en"), "admin")
+    asks_to_invite(boss)
+    texts_back(boss)
+    second.looks().presses(f"Approve {short_code(second)}").hears("Approved")
+    chat, phone = office.telegrammer("en").says("hello there"), office.texter()
+    chat.talks(invitation_code(boss.looks()), "Rosa")
+    takes_up(phone, "coordinator")
+    chat.says("LINK")
+    shares_own_number(chat, phone.sender).hears("Linked")
+    chat.says("EXIT")
+    assert grants(phone) == [("coordinator", "network")]
+    second.says("TEAM").hears(f"{phone.row()['handle']} Rosa: Coordination, the whole network")
+    second.talks(f"REMOVE {phone.row()['handle']}", "yes").hears("Ended:")
+    boss.talks("DELETE MY DATA", "yes")
+    office.later(days=100)
+    sweeps(office)
+    assert [row.person_id for row in office.rows(grants_table)] == [second.row()["id"]]
+    assert office.rows(approvals) == office.rows(codes) == []
