@@ -3,7 +3,7 @@
 Only the city is kept of an address; coordinates and streets are dropped here.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from sqlalchemy import Connection
@@ -41,7 +41,7 @@ class Place:
         return f"{self.city}, {self.region}, {self.country}"
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def from_dict(cls, kept: dict[str, Any]) -> Self:

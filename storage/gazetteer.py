@@ -32,6 +32,7 @@ from storage.columns import Id
 from storage.database import metadata
 from storage.dialect import insert, lock_table
 from storage.place_names import Area, skeletons, sound
+from storage.prepared import Prepared
 
 cities = Table(
     "cities",
@@ -84,8 +85,8 @@ NICKNAME, OWN, FOREIGN = sources.NICKNAME, sources.OWN, sources.FOREIGN
 
 _ROWS_A_STATEMENT = 5_000
 _SUBURB_KM = 25
-_OF_ZIP = (
-    select(*(column for column in cities.c if column is not cities.c.zone), zips.c.zone)
+_OF_ZIP = Prepared(
+    select(*(zips.c.zone if column is cities.c.zone else column for column in cities.c))
     .join(zips, zips.c.city_id == cities.c.id)
     .where(zips.c.code == bindparam("code"))
 )
@@ -230,8 +231,8 @@ def city_by_id(connection: Connection, city_id: int) -> City | None:
 
 def city_of_zip(connection: Connection, code: str) -> City | None:
     """The city of a US ZIP code of five digits, with the ZIP code's own time zone."""
-    row = connection.execute(_OF_ZIP, {"code": code}).one_or_none()
-    return _city(row) if row else None
+    row = _OF_ZIP.first(connection, {"code": code})
+    return City(**dict(zip(cities.c.keys(), row, strict=True))) if row else None
 
 
 def nearest_city(

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.columns import Id
+from storage.columns import Id, one_of
 from storage.database import Instant, metadata
 
 
@@ -61,7 +61,8 @@ inbound = Table(
     Index("ix_inbound_received_at", "received_at"),
 )
 
-_OPEN = "status IN ('queued', 'sending', 'unknown')"
+_OPEN = one_of("status", "queued", "sending", "unknown")
+_CALLED = one_of("status", "sending", "unknown")
 
 deliveries = Table(
     "deliveries",
@@ -94,12 +95,8 @@ deliveries = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("broadcast_id", "person_id"),
-    CheckConstraint(
-        "status IN ('queued', 'sending', 'unknown', 'sent', 'delivered', 'failed',"
-        " 'suppressed', 'expired', 'cancelled')",
-        name="status",
-    ),
-    CheckConstraint("kind IN ('reply', 'consent', 'notice', 'broadcast')", name="kind"),
+    CheckConstraint(one_of("status", *Status), name="status"),
+    CheckConstraint(one_of("kind", "reply", "consent", "notice", "broadcast"), name="kind"),
     Index(
         "ix_deliveries_queue",
         "channel",
@@ -119,8 +116,8 @@ deliveries = Table(
     Index(
         "ix_deliveries_lease",
         "lease_until",
-        sqlite_where=text("status IN ('sending', 'unknown')"),
-        postgresql_where=text("status IN ('sending', 'unknown')"),
+        sqlite_where=text(_CALLED),
+        postgresql_where=text(_CALLED),
     ),
     Index("ix_deliveries_provider_id", "provider_id"),
     Index("ix_deliveries_person_id", "person_id"),

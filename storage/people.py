@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.columns import Id
+from storage.columns import Id, one_of
 from storage.database import Instant, metadata
 
 people = Table(
@@ -46,7 +46,7 @@ people = Table(
     Column("created_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     CheckConstraint("language IN ('es', 'en')", name="language"),
-    CheckConstraint("consent IN ('none', 'in', 'out')", name="consent"),
+    CheckConstraint(one_of("consent", "none", "in", "out"), name="consent"),
     Index("ix_people_city_id", "city_id"),
 )
 
@@ -72,9 +72,9 @@ addresses = Table(
     Column("heard_at", Instant, nullable=False, comment="last inbound message"),
     Column("doubted_at", Instant, comment="since when its holder is asked if it is still theirs"),
     UniqueConstraint("channel", "lookup"),
-    CheckConstraint("status IN ('active', 'blocked', 'opted_out', 'invalid')", name="status"),
+    CheckConstraint(one_of("status", "active", "blocked", "opted_out", "invalid"), name="status"),
     CheckConstraint(
-        "channel IN ('sms', 'telegram', 'local_sms', 'local_telegram')", name="channel"
+        one_of("channel", "sms", "telegram", "local_sms", "local_telegram"), name="channel"
     ),
     Index("ix_addresses_person_id", "person_id"),
 )
@@ -94,9 +94,9 @@ registrations = Table(
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("person_id", "kind"),
     CheckConstraint(
-        "kind IN ('member', 'individual', 'organisational', 'legal_expert')", name="kind"
+        one_of("kind", "member", "individual", "organisational", "legal_expert"), name="kind"
     ),
-    CheckConstraint("status IN ('active', 'to_verify', 'verified')", name="status"),
+    CheckConstraint(one_of("status", "active", "to_verify", "verified"), name="status"),
 )
 
 traits = Table(
@@ -112,7 +112,7 @@ traits = Table(
     Column("kind", String(16), primary_key=True),
     Column("value", String(32), primary_key=True),
     CheckConstraint(
-        "kind IN ('topic', 'muted', 'skill', 'speaks', 'available', 'offer')", name="kind"
+        one_of("kind", "topic", "muted", "skill", "speaks", "available", "offer"), name="kind"
     ),
     Index("ix_traits_kind_value", "kind", "value"),
 )
@@ -173,7 +173,7 @@ handovers = Table(
     Column("words", LargeBinary, comment="sealed"),
     Column("at", Instant, nullable=False),
     Column("closed_at", Instant),
-    CheckConstraint("reason IN ('asked', 'misunderstood', 'unclear')", name="reason"),
+    CheckConstraint(one_of("reason", "asked", "misunderstood", "unclear"), name="reason"),
     Index("ix_handovers_person_id", "person_id"),
 )
 """What waits for a human: people who asked for one, and what was not understood twice."""

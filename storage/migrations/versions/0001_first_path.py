@@ -3,11 +3,24 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.columns import one_of
+
 revision = "0001"
 down_revision = None
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Instant = sa.BigInteger()
+_STATUSES = [
+    "queued",
+    "sending",
+    "unknown",
+    "sent",
+    "delivered",
+    "failed",
+    "suppressed",
+    "expired",
+    "cancelled",
+]
 
 
 def upgrade() -> None:
@@ -64,7 +77,7 @@ def _create_people() -> None:
         sa.Column("paused_until", Instant),
         sa.Column("created_at", Instant, nullable=False),
         sa.Column("seen_at", Instant, nullable=False),
-        sa.CheckConstraint("consent IN ('none', 'in', 'out')", name="ck_people_consent"),
+        sa.CheckConstraint(one_of("consent", "none", "in", "out"), name="ck_people_consent"),
         sa.CheckConstraint("language IN ('es', 'en')", name="ck_people_language"),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name="fk_people_organisation_id"
@@ -86,11 +99,12 @@ def _create_people() -> None:
         sa.Column("created_at", Instant, nullable=False),
         sa.Column("heard_at", Instant, nullable=False, comment="last inbound message"),
         sa.CheckConstraint(
-            "channel IN ('sms', 'telegram', 'local_sms', 'local_telegram')",
+            one_of("channel", "sms", "telegram", "local_sms", "local_telegram"),
             name="ck_addresses_channel",
         ),
         sa.CheckConstraint(
-            "status IN ('active', 'blocked', 'opted_out', 'invalid')", name="ck_addresses_status"
+            one_of("status", "active", "blocked", "opted_out", "invalid"),
+            name="ck_addresses_status",
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name="fk_addresses_person_id", ondelete="CASCADE"
@@ -116,11 +130,11 @@ def _create_people() -> None:
         sa.Column("created_at", Instant, nullable=False),
         sa.Column("updated_at", Instant, nullable=False),
         sa.CheckConstraint(
-            "kind IN ('member', 'individual', 'organisational', 'legal_expert')",
+            one_of("kind", "member", "individual", "organisational", "legal_expert"),
             name="ck_registrations_kind",
         ),
         sa.CheckConstraint(
-            "status IN ('active', 'to_verify', 'verified')", name="ck_registrations_status"
+            one_of("status", "active", "to_verify", "verified"), name="ck_registrations_status"
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name="fk_registrations_person_id", ondelete="CASCADE"
@@ -134,7 +148,7 @@ def _create_people() -> None:
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("value", sa.String(32), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('topic', 'muted', 'skill', 'speaks', 'available', 'offer')",
+            one_of("kind", "topic", "muted", "skill", "speaks", "available", "offer"),
             name="ck_traits_kind",
         ),
         sa.ForeignKeyConstraint(
@@ -201,7 +215,7 @@ def _create_people() -> None:
         sa.Column("at", Instant, nullable=False),
         sa.Column("closed_at", Instant),
         sa.CheckConstraint(
-            "reason IN ('asked', 'misunderstood', 'unclear')", name="ck_handovers_reason"
+            one_of("reason", "asked", "misunderstood", "unclear"), name="ck_handovers_reason"
         ),
         sa.ForeignKeyConstraint(
             ["address_id"], ["addresses.id"], name="fk_handovers_address_id", ondelete="SET NULL"
@@ -259,11 +273,10 @@ def _create_messages() -> None:
         sa.Column("created_at", Instant, nullable=False),
         sa.Column("updated_at", Instant, nullable=False),
         sa.CheckConstraint(
-            "kind IN ('reply', 'consent', 'notice', 'broadcast')", name="ck_deliveries_kind"
+            one_of("kind", "reply", "consent", "notice", "broadcast"), name="ck_deliveries_kind"
         ),
         sa.CheckConstraint(
-            "status IN ('queued', 'sending', 'unknown', 'sent', 'delivered', 'failed',"
-            " 'suppressed', 'expired', 'cancelled')",
+            one_of("status", *_STATUSES),
             name="ck_deliveries_status",
         ),
         sa.ForeignKeyConstraint(
@@ -281,8 +294,8 @@ def _create_messages() -> None:
         "ix_deliveries_lease",
         "deliveries",
         ["lease_until"],
-        sqlite_where=sa.text("status IN ('sending', 'unknown')"),
-        postgresql_where=sa.text("status IN ('sending', 'unknown')"),
+        sqlite_where=sa.text(one_of("status", "sending", "unknown")),
+        postgresql_where=sa.text(one_of("status", "sending", "unknown")),
     )
     op.create_index(
         "ix_deliveries_open",

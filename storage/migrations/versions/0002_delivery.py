@@ -3,10 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.columns import one_of
+
 revision = "0002"
 down_revision = "0001"
 
-_OPEN = "status IN ('queued', 'sending', 'unknown')"
+_OPEN = one_of("status", "queued", "sending", "unknown")
 
 
 def upgrade() -> None:
