@@ -27,7 +27,9 @@ from bot.delivery.timing import Timing
 from bot.erasing import Eraser
 from bot.intake import Intake, Receive
 from bot.metrics import Metrics
+from bot.needing import Needing
 from bot.reminding import Reminder
+from bot.reporting import Reporter
 from bot.settings import Settings
 from bot.sweeping import Sweeper
 from bot.telegram_setup import TelegramSetup
@@ -186,6 +188,8 @@ def _wire(
     cap, quiet = settings.frequency_cap, settings.quiet_hours
     broadcaster = Broadcaster(database, settings.channels, quiet, cap, now)
     clock.listen(broadcaster.run)
+    clock.listen(Reporter(database, desk, now).run)
+    clock.listen(Needing(database, desk, now).run)
     reminding = Reminding(vault, desk.policy, quiet)
     clock.listen(Reminder(database, reminding, settings.channels, now).run)
     lists = WaitingLists(vault, desk.policy, quiet)

@@ -121,6 +121,24 @@ def send(file: Annotated[Path, typer.Argument(help="A JSON file: topic, es, en, 
 
 
 @app.command()
+def need(file: Annotated[Path, typer.Argument(help="A JSON file: shelter, category, …")]) -> None:
+    """A shelter's need, open at once; prints only its code."""
+    from bot import operating
+
+    _print_report(lambda: [operating.need(_object(file))])
+
+
+@app.command()
+def event(
+    file: Annotated[Path, typer.Argument(help="A JSON file: kind, title, starts, …")],
+) -> None:
+    """An event, announced to everyone or to nobody; prints only its code."""
+    from bot import operating
+
+    _print_report(lambda: [operating.event(_object(file))])
+
+
+@app.command()
 def status(
     code: Annotated[str | None, typer.Argument(help="Such as A7; default: all that is open.")] = (
         None
@@ -260,6 +278,16 @@ def consent(file: Annotated[Path, typer.Argument(help="A JSON file of phrases by
     from handlers.consent_words import score
 
     _print_report(lambda: score(_object(file)).lines())
+
+
+@app.command()
+def replies(
+    file: Annotated[Path, typer.Argument(help="A JSON file of replies with their meanings.")],
+) -> None:
+    """How the replies of a file to an ask are read; each miss is named."""
+    from handlers.conversation.pledge_score import score
+
+    _print_report(lambda: score(_json(file)).lines())
 
 
 @app.command()

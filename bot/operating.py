@@ -11,8 +11,10 @@ from bot.faults import OperatorError
 from bot.migrating import refuse_outdated
 from bot.settings import Settings
 from bot.upkeep import opened
-from handlers import broadcasts, invitations
+from handlers import broadcasts, invitations, needs
 from handlers.alert_file import read_alert
+from handlers.event_file import post, read_event
+from handlers.need_file import read_need
 from handlers.status import COUNTS, Facts, all_open, facts_of
 from storage.audit import OPERATOR
 from storage.coordinators import Role
@@ -32,6 +34,32 @@ def send(given: Mapping[str, object]) -> str:
     def unit(connection: Connection) -> str:
         draft = read_alert(connection, given, desk.policy, now)
         return broadcasts.create(connection, desk.vault, draft, actor=OPERATOR, now=now).code
+
+    with opened(Settings.load()) as (database, desk):
+        return database.run_now(unit)
+
+
+def need(given: Mapping[str, object]) -> str:
+    """The code of the need, which is open. ValueError: the file is not as it should be."""
+    now = datetime.now(UTC)
+
+    def unit(connection: Connection) -> str:
+        on = needs.Desk(desk.vault, desk.policy, now)
+        posted = needs.post(connection, on, read_need(connection, given, now), by=None)
+        needs.open_need(connection, on, posted.id, actor=OPERATOR)
+        return posted.code
+
+    with opened(Settings.load()) as (database, desk):
+        return database.run_now(unit)
+
+
+def event(given: Mapping[str, object]) -> str:
+    """The code of the event. ValueError: the file is not as it should be, and nothing was kept."""
+    now = datetime.now(UTC)
+
+    def unit(connection: Connection) -> str:
+        posting = read_event(connection, given, now)
+        return post(connection, desk.vault, desk.policy, posting, now)
 
     with opened(Settings.load()) as (database, desk):
         return database.run_now(unit)
@@ -99,8 +127,17 @@ def _overview(found: Facts) -> list[str]:
 
 
 def _told(facts: Facts) -> list[str]:
-    tell = _told_of_event if facts.get("about") == "event" else _told_of_broadcast
-    return tell(facts)
+    tellers = {"event": _told_of_event, "need": _told_of_need}
+    return tellers.get(facts.get("about", ""), _told_of_broadcast)(facts)
+
+
+def _told_of_need(facts: Facts) -> list[str]:
+    about = f"{facts['shelter']} · {facts['category']} · {facts['urgency']}"
+    counts = ", ".join(f"{facts[name]} {name}" for name in ("committed", "on_the_way", "received"))
+    return [
+        f"{facts['code']}  need · {about}: {facts['status']}",
+        f"    {facts['quantity']} {facts['unit']}: {counts.replace('_', ' ')}",
+    ]
 
 
 def _told_of_event(facts: Facts) -> list[str]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers import notices
-from handlers.conversation.turn import Prompt, Words
+from handlers.conversation.turn import Prompt
 from handlers.needs_waves import send_next
 from handlers.needs_words import told
 from handlers.pledges_words import changed, not_needed
@@ -189,10 +189,8 @@ def _tell_changes(
     left = {each.id: each for each in now_is}
     for was in before:
         after = left.get(was.id)
-        gone = after is None
-        tell(
-            connection, desk, was, not_needed(words, was) if gone else changed(words, left[was.id])
-        )
+        news = not_needed(words, was) if after is None else changed(words, after)
+        tell(connection, desk, was, Prompt(news))
 
 
 def cancel(connection: Connection, desk: Desk, need_id: int, reason: str, *, actor: str) -> bool:
@@ -226,13 +224,11 @@ def _close(
         return False
     audit.record(connection, actor, to, need.code, at=desk.now, details={"reason": reason})
     for each in fallen:
-        tell(connection, desk, each, not_needed(told(desk.vault, need), each))
+        tell(connection, desk, each, Prompt(not_needed(told(desk.vault, need), each)))
     return True
 
 
-def tell(connection: Connection, desk: Desk, pledge: Pledge, words: Words) -> None:
+def tell(connection: Connection, desk: Desk, pledge: Pledge, prompt: Prompt) -> None:
     """A word to whoever made this pledge, if they are with us still."""
-    if pledge.person_id is None:
-        return
-    prompt = Prompt(words)
-    notices.tell(connection, desk.vault, desk.policy, pledge.person_id, prompt, now=desk.now)
+    if pledge.person_id is not None:
+        notices.tell(connection, desk.vault, desk.policy, pledge.person_id, prompt, now=desk.now)

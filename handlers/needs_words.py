@@ -5,6 +5,7 @@ Free words of a shelter are told as typed and marked so. Where to bring things i
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.broadcast_texts import Happening, Texts, command
 from handlers.conversation.messages import Keyboard
@@ -59,9 +60,9 @@ def so_many_of(unit: str, n: int, item: str) -> Message:
     return _("{amount}: “{item}”", amount=AMOUNTS[unit](n), item=item)
 
 
-def by_when(need: Need) -> Moment | None:
+def by_when(need: Need, at: datetime) -> Message:
     """On the clocks of the shelter."""
-    return Moment(need.needed_by, need.shelter.zone) if need.needed_by else None
+    return _("By {moment} at the latest.", moment=Moment(at, need.shelter.zone))
 
 
 def asking(told: Told, *, again: bool) -> Texts:
@@ -70,8 +71,8 @@ def asking(told: Told, *, again: bool) -> Texts:
     parts: list[Words] = [_what(told, again=again)]
     if need.urgency in _URGENCY:
         parts.append(_URGENCY[need.urgency])
-    if (moment := by_when(need)) is not None:
-        parts.append(_("For {moment}.", moment=moment))
+    if need.needed_by is not None:
+        parts.append(by_when(need, need.needed_by))
     if told.note and len(told.note) <= _LONGEST_NOTE:
         parts.append(_("“{note}”", note=told.note))
     parts.append(how_to_answer(need))

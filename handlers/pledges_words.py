@@ -33,31 +33,36 @@ def held_until(told: Told, pledge: Pledge) -> Words:
 
 
 def confirmed(told: Told, pledge: Pledge) -> Words:
+    what, code = so_many(told, pledge.units), told.need.code
+    if pledge.eta is None:
+        lead = _("Confirmed: {what} ({code}).", what=what, code=code)
+    else:
+        eta = Moment(pledge.eta, told.need.shelter.zone)
+        lead = _("Confirmed for {eta}: {what} ({code}).", what=what, code=code, eta=eta)
+    return _together((lead, _is_late(told, pledge), where(told), _AFTERWARDS))
+
+
+def _is_late(told: Told, pledge: Pledge) -> Message | None:
     need = told.need
-    eta = Moment(pledge.eta, need.shelter.zone) if pledge.eta else None
-    lead = _("Confirmed: {what} ({code}).", what=so_many(told, pledge.units), code=need.code)
-    if eta is not None:
-        lead = _(
-            "Confirmed: {what} ({code}), {eta}.",
-            what=so_many(told, pledge.units),
-            code=need.code,
-            eta=eta,
-        )
-    after = _("Once it's there: DELIVERED. If you can't: DROP.")
-    return _together((lead, where(told), after))
+    if need.needed_by is None or pledge.eta is None or pledge.eta <= need.needed_by:
+        return None
+    return by_when(need, need.needed_by)
 
 
-def where(told: Told) -> Words:
+_AFTERWARDS = _("Once it's there: DELIVERED. If you can't: DROP.")
+
+
+def where(told: Told) -> Message:
     """The place, and what its people wrote about bringing things there."""
-    shelter = told.need.shelter
     if told.drop_off:
-        return _(
-            "{shelter}, {city}: “{drop_off}”.",
-            shelter=shelter.name,
-            city=shelter.city,
-            drop_off=told.drop_off,
-        )
-    return _("{shelter}, {city}.", shelter=shelter.name, city=shelter.city)
+        return _("{place}: “{drop_off}”.", place=place(told), drop_off=told.drop_off)
+    return _("{place}.", place=place(told))
+
+
+def place(told: Told) -> str:
+    """The shelter, with its city unless its name says it."""
+    shelter = told.need.shelter
+    return shelter.name if shelter.city in shelter.name else f"{shelter.name}, {shelter.city}"
 
 
 def changed_number(told: Told, pledge: Pledge) -> Message:
@@ -104,13 +109,12 @@ def asks_to_confirm(told: Told, pledge: Pledge) -> Message:
 
 def reminds(told: Told, pledge: Pledge) -> Words:
     """Before the hour that they gave themselves."""
-    lead = _(
-        "A reminder: {what} ({code}), {eta}.",
-        what=so_many(told, pledge.due),
-        code=told.need.code,
-        eta=Moment(pledge.eta, told.need.shelter.zone) if pledge.eta else "",
-    )
-    return _together((lead, where(told), _("Once it's there: DELIVERED. If you can't: DROP.")))
+    what, code = so_many(told, pledge.due), told.need.code
+    lead = _("A reminder: {what} ({code}).", what=what, code=code)
+    if pledge.eta is not None:
+        eta = Moment(pledge.eta, told.need.shelter.zone)
+        lead = _("A reminder for {eta}: {what} ({code}).", what=what, code=code, eta=eta)
+    return _together((lead, where(told), _AFTERWARDS))
 
 
 def lapsed(told: Told, pledge: Pledge) -> Message:
@@ -139,8 +143,8 @@ def changed(told: Told, pledge: Pledge) -> Words:
         code=told.need.code,
         what=so_many(told, pledge.due),
     )
-    moment = by_when(told.need)
-    by = _("For {moment}.", moment=moment) if moment else None
+    at = told.need.needed_by
+    by = by_when(told.need, at) if at else None
     return _together((lead, by, where(told), _("If you can't: DROP.")))
 
 

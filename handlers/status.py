@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers.event_status import facts_of_event, open_events
+from handlers.needs_facts import facts_of_need, open_needs
 from storage import broadcasts, profiles, senders
 from storage.broadcasts import Broadcast
 from storage.codes import named_by
@@ -41,6 +42,7 @@ def all_open(connection: Connection) -> Facts:
     return {
         "open": [
             *(_facts(connection, each) for each in broadcasts.unfinished(connection)),
+            *open_needs(connection),
             *open_events(connection),
         ],
         "people_waiting": profiles.waiting_handovers(connection),
@@ -72,4 +74,5 @@ def _facts(connection: Connection, run: Broadcast) -> Facts:
 _READERS: Mapping[str, Callable[[Connection, int], Facts | None]] = {
     "broadcast": _broadcast,
     "event": facts_of_event,
+    "need": facts_of_need,
 }

@@ -1,0 +1,193 @@
+"""What the tests of needs share: shelters, people who joined, and somebody who sends what is due."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, insert, select, update
+
+from bot.broadcasting import Broadcaster
+from bot.needing import Needing
+from handlers import needs
+from handlers.broadcasts import Renderer
+from handlers.needs import Desk, Lack
+from handlers.outbox import encode
+from handlers.policy import Policy
+from storage import needs as need_rows
+from storage import outbox
+from storage.audit import OPERATOR
+from storage.broadcast_deliveries import last_look
+from storage.database import Database
+from storage.gazetteer import cities
+from storage.ids import new_id
+from storage.messages import Priority, deliveries
+from storage.needs import Audience, Need
+from storage.network import shelters
+from storage.people import people, registrations
+from tests import talk
+from tests.talk import Person
+
+PLACES = {
+    "tijuana": (
+        3981609,
+        "Tijuana",
+        "02",
+        "Baja California",
+        "MX",
+        "America/Tijuana",
+        32.53,
+        -117.02,
+    ),
+    "sandiego": (
+        5391811,
+        "San Diego",
+        "CA",
+        "California",
+        "US",
+        "America/Los_Angeles",
+        32.72,
+        -117.16,
+    ),
+    "mexicali": (
+        3996069,
+        "Mexicali",
+        "02",
+        "Baja California",
+        "MX",
+        "America/Tijuana",
+        32.63,
+        -115.45,
+    ),
+    "cdmx": (3530597, "Ciudad de México", "09", "CDMX", "MX", "America/Mexico_City", 19.43, -99.13),
+    "chicago": (4887398, "Chicago", "IL", "Illinois", "US", "America/Chicago", 41.85, -87.65),
+}
+
+
+def found_places(connection: Connection) -> None:
+    names = ("id", "name", "region_code", "region", "country", "zone", "lat", "lon")
+    rows = [
+        dict(zip(names, place, strict=True)) | {"population": 10_000} for place in PLACES.values()
+    ]
+    connection.execute(insert(cities), rows)
+    for code, name, place in (
+        ("tijuana", "Casa del Migrante en Tijuana", "tijuana"),
+        ("cafemin", "CAFEMIN", "cdmx"),
+    ):
+        city_id, city, _code, region, country, zone, *_ = PLACES[place]
+        row = {"id": new_id(), "code": code, "name": name, "city": city, "region": region}
+        connection.execute(
+            insert(shelters), row | {"country": country, "zone": zone, "city_id": city_id}
+        )
+
+
+class Office(talk.Office):
+    """Where needs are posted, and what is due is sent."""
+
+    def post(self, shelter: str = "tijuana", **fields: Any) -> str:
+        """The operator posts it; its code."""
+
+        def unit(connection: Connection) -> str:
+            where = connection.scalar(select(shelters.c.id).where(shelters.c.code == shelter))
+            lack = {
+                "category": "infant",
+                "item": "pañales talla 4",
+                "quantity": 20,
+                "unit": "pack",
+                "urgency": "urgent",
+                "ask": Audience.EVERYONE,
+            }
+            made = needs.post(
+                connection, self.counter(), Lack(where, **{**lack, **fields}), by=None
+            )
+            needs.open_need(connection, self.counter(), made.id, actor=OPERATOR)
+            return made.code
+
+        code = self.database.run_now(unit)
+        self.tends()
+        return code
+
+    def counter(self) -> Desk:
+        return Desk(self.desk.vault, self.desk.policy, self.now)
+
+    def need(self, code: str) -> Need:
+        def unit(connection: Connection) -> Need:
+            row = connection.execute(need_rows.READ.where(need_rows.needs.c.code == code)).one()
+            return need_rows.need_of(row)
+
+        return self.database.read_now(unit)
+
+    def counts(self, code: str) -> tuple[int, int, int]:
+        need = self.need(code)
+        return need.committed, need.on_the_way, need.received
+
+    def joined(self, person: Person, kind: str = "individual", **columns: Any) -> Person:
+        """As if they had gone through the questions."""
+        person.says("hola")
+        values = {"consent": "in", "zone": "America/Chicago", "misses": 0, **columns}
+        who = person.row()["id"]
+        row = {"id": new_id(), "person_id": who, "kind": kind, "status": "active"}
+        row |= {"created_at": self.now, "updated_at": self.now}
+
+        def unit(connection: Connection) -> None:
+            connection.execute(update(people).where(people.c.id == who).values(**values))
+            connection.execute(insert(registrations), row)
+
+        self.database.run_now(unit)
+        return person
+
+    def tends(self) -> None:
+        """The clock works until nothing is due, and what is due is rendered: `looks` takes it."""
+        asyncio.run(self._tends())
+
+    async def _tends(self) -> None:
+        policy = self.desk.policy
+        terms = ("telegram", "sms"), policy.quiet, policy.frequency_cap
+        for _round in range(2):
+            await Needing(self.database, self.desk, self._clock).step()
+            await Broadcaster(self.database, *terms, self._clock).step()
+        self.database.run_now(self._render)
+
+    def _clock(self) -> datetime:
+        return self.now
+
+    def _render(self, connection: Connection) -> None:
+        """As the dispatcher does it, but for the call."""
+        facts = {"now": self.now, "held_since": self.now, "most": 1_000}
+        rows = [
+            row
+            for channel in ("sms", "telegram")
+            for row in outbox.due(connection, channel, Priority.BULK, **facts)
+        ]
+        over = last_look(
+            connection, [(each.broadcast_id or 0, each.person_id) for each in rows], 3, self.now
+        ).over
+        renderer = Renderer(self.desk.vault, self.desk.policy)
+        bodies = renderer(connection, rows)
+        for row in rows:
+            values: dict[str, Any] = {"status": "suppressed"}
+            if (row.broadcast_id, row.person_id) not in over:
+                body = encode(bodies[row.id])
+                sealed = self.desk.vault.seal("deliveries", "body", row.id, body)
+                values = {"body": sealed, "called_at": self.now}
+            connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))
+
+
+@pytest.fixture
+def office(database_url: str) -> Iterator[Office]:
+    """On SQLite and on PostgreSQL."""
+    yield from _opened(database_url)
+
+
+@pytest.fixture
+def lite(sqlite_url: str) -> Iterator[Office]:
+    """On SQLite alone: for what is about words, not about SQL."""
+    yield from _opened(sqlite_url)
+
+
+def _opened(url: str) -> Iterator[Office]:
+    database = Database(url)
+    database.run_now(found_places)
+    yield Office(database, Policy(programme="Enlace", provider_keywords=False, quiet=None))
+    database.close_now()
