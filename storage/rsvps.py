@@ -241,6 +241,24 @@ def events_with_a_line(connection: Connection) -> list[int]:
     return list(connection.scalars(waits.order_by(_r.event_id)))
 
 
+def ask_anew(connection: Connection, event_id: int, now: datetime) -> None:
+    """The day is another: all answers but a no are open again, and all places are free."""
+    held = (Answer.YES, Answer.MAYBE, Answer.WAITING)
+    connection.execute(
+        update(rsvps)
+        .where(_r.event_id == event_id, _r.answer.in_(held))
+        .values(
+            was=_r.answer,
+            answer=Answer.ASKED,
+            offered_until=None,
+            confirmed_at=None,
+            asked_at=now,
+            updated_at=now,
+        )
+    )
+    connection.execute(update(events).where(events.c.id == event_id).values(taken=0))
+
+
 def let_go(connection: Connection, person_id: int, now: datetime) -> None:
     """The person's places at events to come are free again, and nothing is asked of them."""
     for each in of_person(connection, person_id):
