@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
@@ -83,40 +83,9 @@ def create(
 
     About a subject it has that one's code and a number ("A7.2"), else a code of its own.
     """
-    row, texts, subject = new_id(), draft.texts, draft.subject
-    code = _code(connection, subject, row)
-    happens = texts.happens
-
-    def sealed(column: str, text: str | None) -> bytes | None:
-        return None if text is None else vault.seal("broadcasts", column, row, text)
-
-    storage.add(
-        connection,
-        {
-            "id": row,
-            "code": code,
-            "kind": texts.kind,
-            "topic": draft.topic,
-            "subject_id": subject.id if subject else None,
-            "part": subject.part if subject else None,
-            "state": State.SCHEDULED if draft.released else State.DRAFT,
-            "text_es": sealed("text_es", texts.es),
-            "text_en": sealed("text_en", texts.en),
-            "link": sealed("link", texts.link),
-            "buttons": dump_buttons(texts.buttons),
-            "happens_at": happens.at if happens else None,
-            "happens_zone": happens.zone if happens else None,
-            "scope": draft.scope.to_json(),
-            "capped": draft.capped,
-            "canary": draft.canary,
-            "priority": draft.priority,
-            "decent_hours": draft.decent_hours,
-            "expires_at": draft.expires_at,
-            "starts_at": draft.starts_at,
-            "local_at": draft.local_at,
-            "created_at": now,
-        },
-    )
+    row = new_id()
+    code = _code(connection, draft.subject, row)
+    storage.add(connection, [row_of(vault, draft, row, code, now)])
     act = "send" if draft.released else "draft"
     audit.record(connection, actor, act, code, at=now, details={"topic": draft.topic})
     made = storage.read(connection, row)
@@ -124,10 +93,43 @@ def create(
     return made
 
 
+def row_of(vault: Vault, draft: Draft, row: int, code: str, now: datetime) -> dict[str, Any]:
+    """As it is kept, its texts sealed."""
+    texts, subject, happens = draft.texts, draft.subject, draft.texts.happens
+
+    def sealed(column: str, text: str | None) -> bytes | None:
+        return None if text is None else vault.seal("broadcasts", column, row, text)
+
+    return {
+        "id": row,
+        "code": code,
+        "kind": texts.kind,
+        "topic": draft.topic,
+        "subject_id": subject.id if subject else None,
+        "part": subject.part if subject else None,
+        "state": State.SCHEDULED if draft.released else State.DRAFT,
+        "text_es": sealed("text_es", texts.es),
+        "text_en": sealed("text_en", texts.en),
+        "link": sealed("link", texts.link),
+        "buttons": dump_buttons(texts.buttons),
+        "happens_at": happens.at if happens else None,
+        "happens_zone": happens.zone if happens else None,
+        "scope": draft.scope.to_json(),
+        "capped": draft.capped,
+        "canary": draft.canary,
+        "priority": draft.priority,
+        "decent_hours": draft.decent_hours,
+        "expires_at": draft.expires_at,
+        "starts_at": draft.starts_at,
+        "local_at": draft.local_at,
+        "created_at": now,
+    }
+
+
 def _code(connection: Connection, subject: Subject | None, row: int) -> str:
     if subject is None:
         return take_code(connection, "broadcast", row)
-    return f"{subject.code}.{storage.count_about(connection, subject.id) + 1}"
+    return f"{subject.code}.{storage.count_about(connection, subject.id)[subject.id] + 1}"
 
 
 def find(connection: Connection, code: str) -> Broadcast | None:

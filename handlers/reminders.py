@@ -4,26 +4,26 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
 from handlers import reminder_times as times
-from handlers.broadcasts import Draft, Subject, create
+from handlers.broadcasts import Draft, Subject, row_of
 from handlers.event_facts import tell_of
 from handlers.policy import Policy
 from handlers.quiet import Window
 from handlers.reminder_texts import reminder_texts
 from handlers.reminder_times import LEAD, Due, Occasion
-from storage import doors, events, reminders
+from storage import broadcasts, doors, events, reminders
 from storage.audience import Scope
+from storage.broadcasts import State
 from storage.events import Event, EventState
+from storage.ids import new_id
 from storage.messages import Priority
 from storage.reminder_freezing import sizes, zones_of
-from storage.reminders import Plan, Upcoming, Wave
+from storage.reminders import Plan, Upcoming
 from storage.sealed import Vault
-
-ACTOR = "clock"
-"""Who sends reminders, in the audit."""
 
 _AT_ONCE = 50
 _DOOR_BEFORE = timedelta(hours=2)
@@ -75,21 +75,24 @@ class Reminding:
         if not plans:
             return False
         zones = zones_to_serve(connection)
-        crowds = sizes(connection, {plan.event_id for plan in plans})
-        waves: list[Wave] = []
+        ids = [plan.event_id for plan in plans]
+        found, crowds = events.read_all(connection, ids), sizes(connection, ids)
+        waves: list[dict[str, Any]] = []
         steps: list[tuple[int, datetime, datetime | None]] = []
+        numbers = broadcasts.count_about(connection, *ids)
         for plan in plans:
-            event = events.read(connection, plan.event_id)
+            event = found.get(plan.event_id)
             if event is None or not _holds(event, plan, now):
                 steps.append((plan.event_id, upto, None))
                 continue
             occasion = occasion_of(plan)
             if crowds[event.id]:
                 groups = self._groups(occasion, zones, plan.done_upto, upto)
-                waves += self._waves(connection, event, _peopled(connection, event, groups), now)
-            after = times.next_due(occasion, zones, self.quiet, upto)
-            steps.append((event.id, upto, after))
-        reminders.begin(connection, waves)
+                there = _peopled(connection, event, groups)
+                waves += self._waves(connection, event, there, numbers[event.id], now)
+            steps.append((event.id, upto, times.next_due(occasion, zones, self.quiet, upto)))
+        if waves:
+            broadcasts.add(connection, waves)
         reminders.move_on(connection, steps)
         return len(plans) == _AT_ONCE
 
@@ -107,10 +110,20 @@ class Reminding:
         return {due: Scope(zones=tuple(where)) for due, where in found.items()}
 
     def _waves(
-        self, connection: Connection, event: Event, groups: Mapping[Due, Scope], now: datetime
-    ) -> Iterator[Wave]:
+        self,
+        connection: Connection,
+        event: Event,
+        groups: Mapping[Due, Scope],
+        number: int,
+        now: datetime,
+    ) -> Iterator[dict[str, Any]]:
+        """The broadcasts' rows, `number` of which there are before them about this event.
+
+        They run at once; the freezing takes their people in.
+        """
         told = tell_of(connection, self.vault, event)
         for due, scope in groups.items():
+            number += 1
             draft = Draft(
                 reminder_texts(told, due.parts),
                 scope,
@@ -120,8 +133,9 @@ class Reminding:
                 priority=Priority.NOTICE,
                 expires_at=event.starts_at,
             )
-            made = create(connection, self.vault, draft, actor=ACTOR, now=now)
-            yield Wave(made.id, due.at)
+            row = row_of(self.vault, draft, new_id(), f"{event.code}.{number}", now)
+            begun = {"state": State.RUNNING, "started_at": due.at, "watched_from": due.at}
+            yield row | begun
 
 
 def _peopled(

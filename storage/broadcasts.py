@@ -183,16 +183,10 @@ def _broadcast(row: Any) -> Broadcast:
     return Broadcast(**{**fields, "state": State(fields["state"])})
 
 
-def add(connection: Connection, row: dict[str, Any]) -> None:
-    """A scheduled one, unless `row` says so; it has what `create` in the handlers decides."""
-    fresh = {
-        "state": State.SCHEDULED,
-        "tolerance": TOLERANCE,
-        "parked": False,
-        "audience": 0,
-        "frozen_upto": 0,
-    }
-    connection.execute(insert(broadcasts), {**fresh, **row})
+def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Each has what `row_of` in the handlers decides."""
+    fresh = {"tolerance": TOLERANCE, "parked": False, "audience": 0, "frozen_upto": 0}
+    connection.execute(insert(broadcasts), [{**fresh, **row} for row in rows])
     notify(connection, WAKE)
 
 
@@ -244,9 +238,15 @@ def about(connection: Connection, subject_id: int) -> list[Broadcast]:
     return [_broadcast(row) for row in connection.execute(statement)]
 
 
-def count_about(connection: Connection, subject_id: int) -> int:
-    statement = select(func.count()).select_from(broadcasts).where(_b.subject_id == subject_id)
-    return connection.scalar(statement) or 0
+def count_about(connection: Connection, *subject_ids: int) -> dict[int, int]:
+    """How many were made about each."""
+    statement = (
+        select(_b.subject_id, func.count())
+        .where(_b.subject_id.in_(subject_ids))
+        .group_by(_b.subject_id)
+    )
+    found = {row[0]: row[1] for row in connection.execute(statement)}
+    return dict.fromkeys(subject_ids, 0) | found
 
 
 def lock(connection: Connection, broadcast_id: int) -> Broadcast | None:

@@ -1,7 +1,7 @@
 """Who gets a reminder: taken from the answers and the invited, a batch a statement. Which are due
 is in reminders."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -78,7 +78,7 @@ def freeze_some(
     if not found:
         return
     freezing = _Freezing(connection, channels, lead, now)
-    batch = _small_ones(found, sizes(connection, {each.event_id for each in found}))
+    batch = _small_ones(connection, found)
     if batch:
         freezing.all_of(batch)
     else:
@@ -129,12 +129,14 @@ def zones_of(connection: Connection, event_id: int) -> set[str | None]:
     return set(connection.scalars(answered.union(asked)))
 
 
-def _small_ones(found: Sequence[_Open], sizes: Mapping[int, int]) -> list[_Open]:
+def _small_ones(connection: Connection, found: Sequence[_Open]) -> list[_Open]:
     """The first ones of one scope that fit into a batch together, none of them begun."""
+    if found[0].frozen_upto:
+        return []
     batch: list[_Open] = []
-    room = BATCH
+    room, people = BATCH, sizes(connection, {each.event_id for each in found})
     for each in next(groupby(found, key=lambda one: one.scope))[1]:
-        room -= sizes[each.event_id]
+        room -= people[each.event_id]
         if room < 0 or each.frozen_upto:
             break
         batch.append(each)

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.broadcasts import State, broadcasts
+from storage.broadcasts import broadcasts
 from storage.circles import Circle, Copies
 from storage.columns import Id
 from storage.database import Instant, insert, metadata, skip_locked
@@ -151,26 +151,6 @@ def move_on(connection: Connection, steps: Iterable[tuple[int, datetime, datetim
 def zones_of_people(connection: Connection) -> list[str | None]:
     """Of all who agreed."""
     return list(connection.scalars(select(_p.zone).where(_p.consent == "in").distinct()))
-
-
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """A reminder that begins: it is due at its broadcast's start."""
-
-    id: int
-    started_at: datetime
-
-
-def begin(connection: Connection, waves: Sequence[Wave]) -> None:
-    """They run; whoever freezes takes their people in."""
-    rows = [{"row": each.id, "at": each.started_at} for each in waves]
-    statement = (
-        update(broadcasts)
-        .where(_b.id == bindparam("row"), _b.state == State.SCHEDULED)
-        .values(state=State.RUNNING, started_at=bindparam("at"), watched_from=bindparam("at"))
-    )
-    if rows:
-        connection.execute(statement, rows)
 
 
 def _over(

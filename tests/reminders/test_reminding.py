@@ -4,11 +4,13 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
 
 from handlers import events as happenings
+from handlers import reminders as remind
 from storage import events, reminder_freezing
 from storage.audience import Scope
 from storage.audit import OPERATOR
@@ -162,31 +164,38 @@ async def test_nothing_is_sent_of_what_has_begun(office: Office) -> None:
     assert await office.reminders() == []
 
 
-async def test_people_far_away_hear_at_their_own_decent_hour(office: Office) -> None:
-    march = await office.event()
-    [chicago] = await office.who_come(march)
-    [tijuana] = await office.who_come(march, zone="America/Tijuana")
-    [unknown] = await office.who_come(march, zone=None)
-
-    for hour in range(0, 48):
-        await office.at(4, 0)
-        office.clock.pass_time(hours=hour)
+async def test_hour_by_hour_while_clocks_change_everybody_hears_once_by_their_own(
+    office: Office,
+) -> None:
+    """Chicago and Tijuana set theirs back in the night before the march; the others don't."""
+    office.clock.now = datetime(2026, 10, 28, 18, tzinfo=UTC)
+    starts_at = datetime(2026, 11, 1, 10, 30, tzinfo=CHICAGO).astimezone(UTC)
+    march = await office.event(replace(MARCH, starts_at=starts_at))
+    zones = ("Chicago", "Tijuana", "Mexico_City", "Tegucigalpa", "Phoenix")
+    people = {(await office.who_come(march, zone=f"America/{zone}"))[0]: zone for zone in zones}
+    while office.now < starts_at + timedelta(hours=2):
+        office.clock.pass_time(hours=1)
         await office.reminder().step()
-        await office.goes_on()
 
-    when = {
-        (each.person_id, each.part): each.due_at.astimezone(CHICAGO)
-        for each in await office.reminders()
-        if each.status == "sent"
+    copies = await office.reminders()
+    due = {
+        (people[each.person_id], each.part): f"{each.due_at.astimezone(ZoneInfo(where)):%a %H:%M}"
+        for each in copies
+        for where in [f"America/{people[each.person_id]}"]
     }
-    assert when == {
-        (chicago, "day"): datetime(2026, 12, 4, 10, 30, tzinfo=CHICAGO),
-        (tijuana, "day"): datetime(2026, 12, 4, 11, 0, tzinfo=CHICAGO),
-        (unknown, "day"): datetime(2026, 12, 4, 13, 0, tzinfo=CHICAGO),
-        (chicago, "soon"): datetime(2026, 12, 5, 9, 0, tzinfo=CHICAGO),
-        # 8:30 is night for them, and at its end the march has begun.
-        (tijuana, "soon"): datetime(2026, 12, 4, 21, 0, tzinfo=CHICAGO),
-        (unknown, "soon"): datetime(2026, 12, 4, 18, 0, tzinfo=CHICAGO),
+    assert len(copies) == len(due)
+    assert due == {
+        ("Chicago", "day"): "Sat 10:30",
+        ("Tijuana", "day"): "Sat 09:00",
+        ("Mexico_City", "day"): "Sat 09:30",
+        ("Tegucigalpa", "day"): "Sat 09:30",
+        ("Phoenix", "day"): "Sat 09:00",
+        ("Chicago", "soon"): "Sun 09:00",
+        ("Mexico_City", "soon"): "Sun 09:00",
+        ("Tegucigalpa", "soon"): "Sun 09:00",
+        # 8:30 in Chicago is night for them; at its end the march is about to begin.
+        ("Tijuana", "soon"): "Sat 19:00",
+        ("Phoenix", "soon"): "Sat 19:00",
     }
 
 
@@ -318,13 +327,16 @@ async def test_the_books_of_each_reminder_balance(office: Office) -> None:
     assert (facts["audience"], facts["sent"]) == (3, 3)
 
 
-async def test_more_than_a_batch_of_events_at_once(office: Office) -> None:
+async def test_more_than_a_batch_of_events_at_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remind, "_AT_ONCE", 3)
     [rosa] = await office.crowd(1)
-    for _ in range(55):
+    for _ in range(7):
         event = await office.event()
         await office.answers(event, [rosa], Answer.YES)
     await office.at(4, 10, 30)
-    assert len(await office.reminders()) == 55
+    assert len(await office.reminders()) == 7
 
 
 def _unit(statement: Any) -> Any:
