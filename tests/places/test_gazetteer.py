@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, event, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from storage import gazetteer, gazetteer_sources
 from storage.database import Database, database_url
@@ -140,13 +140,10 @@ def test_every_nickname_leads_to_its_city(sqlite_connection: Connection) -> None
 
 
 def test_look_ups_use_indexes_and_scan_nothing(sqlite_connection: Connection) -> None:
-    statements: list[tuple[str, Any]] = []
+    statements: list[str] = []
     chicago = gazetteer.cities_named(sqlite_connection, ["chicago"])[0]
-
-    def keep(c: object, cursor: object, statement: str, values: Any, *rest: object) -> None:
-        statements.append((statement, values))
-
-    event.listen(sqlite_connection, "before_cursor_execute", keep)
+    driver: Any = sqlite_connection.connection.driver_connection
+    driver.set_trace_callback(statements.append)
     gazetteer.cities_named(sqlite_connection, ["san jose", "leon"], [next(iter(areas()["texas"]))])
     gazetteer.names_like(sqlite_connection, "tiujana")
     gazetteer.largest_cities(sqlite_connection, areas()["chiapas"])
@@ -154,11 +151,11 @@ def test_look_ups_use_indexes_and_scan_nothing(sqlite_connection: Connection) ->
     gazetteer.city_by_id(sqlite_connection, chicago.id)
     gazetteer.nearest_city(sqlite_connection, 41.9, -87.6, 30, 15_000)
     sqlite_connection.scalars(gazetteer.ids_within(chicago, 50)).all()
-    event.remove(sqlite_connection, "before_cursor_execute", keep)
+    driver.set_trace_callback(None)
     assert len(statements) == 7
-    for statement, values in statements:
-        plan = sqlite_connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
-        assert not any(row.detail.startswith("SCAN") for row in plan), (statement, plan)
+    for statement in statements:
+        plan = driver.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+        assert not any(detail.startswith("SCAN") for *_, detail in plan), (statement, plan)
 
 
 def test_a_misspelt_name_is_compared_with_few(sqlite_connection: Connection) -> None:
