@@ -18,10 +18,12 @@ from locales import Language, Message, _, n_
 from locales.formatting import Listing, Moment, zone_words
 from locales.gsm7 import Fold, cost, sms_text
 from locales.labels import (
+    AMOUNTS,
     AVAILABILITY,
     CATEGORIES,
     KINDS,
     LANGUAGES_SPOKEN,
+    PLEDGE_STATES,
     ROLES,
     RSVP_ANSWERS,
     SKILLS,
@@ -55,8 +57,10 @@ UNTOLD = frozenset(
         *("approvals.*", "approval_views.*", "invitation_tries.*", "grants.id", "grants.person_id"),
         *("grants.granted_by", "pending_acts.id", "pending_acts.person_id", "pending_acts.lookup"),
         "pending_acts.tries",
-        # a shelter's: what it needs; and that a person has said something to an ask of it
-        *("needs.*", "need_answers.*", "pledges.*"),
+        # a shelter's: how its needs stand; and that a person has said something to an ask of one
+        *("needs.*", "need_answers.*", "pledges.id", "pledges.need_id", "pledges.person_id"),
+        *(f"pledges.{each}" for each in ("nudge_at", "nudged_at", "held_until")),
+        *("pledges.created_at", "pledges.updated_at"),
         # an event's, besides the words of whoever posted it; how an answer to it is kept
         *(f"events.{each}" for each in _OF_EVENTS),
         *(f"rsvps.{each}" for each in ("event_id", "person_id", "was", "asked_at")),
@@ -72,6 +76,7 @@ _TRAITS: Mapping[str, tuple[Message, Labels]] = {
     "speaks": (_("Languages"), LANGUAGES_SPOKEN),
     "offer": (_("Offer"), CATEGORIES),
 }
+NEED_TEXTS = ("item", "note", "drop_off")
 _SEGMENTS = 3
 _TELEGRAM_LENGTH = 3_500
 _LATEST = 10
@@ -322,6 +327,27 @@ def _events(telling: Telling) -> Iterator[Words]:
         yield Joined((_("You posted {code}", code=row.code), ", ".join(filter(None, texts))))
 
 
+def _pledges(telling: Telling) -> Iterator[Words]:
+    for row in telling.held.pledges:
+        item = telling.opened("needs", "item", row.need_id, row.item) or ""
+        parts: list[Words] = [AMOUNTS[row.unit](row.units), item, PLEDGE_STATES[row.status]]
+        if row.received:
+            parts.append(_("{n} received", n=row.received))
+        if row.eta is not None:
+            parts.append(Moment(row.eta, telling.held.person.zone or _NO_ZONE))
+        contact = telling.opened("pledges", "contact", row.id, row.contact)
+        if contact is not None:
+            parts.append(contact)
+        yield Joined((row.code, Joined(tuple(parts), ", ")))
+
+
+def _needs(telling: Telling) -> Iterator[Words]:
+    """Their own words in what they posted."""
+    for row in telling.held.needs:
+        texts = (telling.opened("needs", each, row.id, getattr(row, each)) for each in NEED_TEXTS)
+        yield Joined((_("You posted {code}", code=row.code), ", ".join(filter(None, texts))))
+
+
 def _channel(channel: str) -> str:
     return "SMS" if is_sms(channel) else "Telegram"
 
@@ -371,5 +397,10 @@ LINES = (
         *("rsvps.confirmed_at", "rsvps.checked_in_at"),
     ),
     _line(_events, *(f"events.{each}" for each in TEXTS)),
+    _line(
+        _pledges,
+        *(f"pledges.{each}" for each in ("units", "received", "status", "eta", "contact")),
+    ),
+    _line(_needs, *(f"needs.{each}" for each in NEED_TEXTS)),
     _line(_texts, "inbound.payload", "deliveries.body"),
 )

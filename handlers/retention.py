@@ -65,6 +65,7 @@ _CHORES: tuple[tuple[Chore, Age], ...] = (
     (retention.OLD_DELIVERIES, _closed),
     (retention.THEIR_DELIVERIES, _closed),
     (retention.ENDED_BROADCASTS, _closed),
+    (retention.CLOSED_NEEDS, _closed),
     (retention.DELIVERY_TEXTS, _messages),
     (retention.OLD_INBOUND, _came),
     (retention.INBOUND_TEXTS, _messages),

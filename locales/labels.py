@@ -218,3 +218,13 @@ AMOUNTS: Final[Mapping[str, Callable[[int], Message]]] = {
     "appointment": lambda n: n_("{n} appointment", "{n} appointments", n),
     "person": lambda n: n_("{n} person", "{n} people", n),
 }
+
+PLEDGE_STATES: Final[Labels] = {
+    "held": _("held for you"),
+    "confirmed": _("you bring it"),
+    "delivered": _("you brought it"),
+    "received": _("received"),
+    "released": _("you let it go"),
+    "lapsed": _("lapsed"),
+    "no_show": _("not brought"),
+}

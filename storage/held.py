@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Row, Table, func, 
 from storage.coordinators import grants, pending_acts
 from storage.events import events
 from storage.messages import deliveries, inbound
+from storage.needs import needs
 from storage.network import organisations
 from storage.people import addresses, consents, handovers, people, registrations, sessions, traits
+from storage.pledges import pledges
 from storage.rsvps import rsvps
 
 Rows = Sequence[Row[Any]]
@@ -20,7 +22,8 @@ Rows = Sequence[Row[Any]]
 class Held:
     """Rows of each table, oldest first. `texts` counts messages whose words are still kept.
 
-    `rsvps` come with their event's code, hour and titles; `events` are those that they made.
+    `rsvps` come with their event's code, hour and titles, `pledges` with their need's code, unit
+    and item; `events` and `needs` are those that they made.
     """
 
     person: Row[Any]
@@ -35,6 +38,8 @@ class Held:
     pending_acts: Rows
     rsvps: Rows
     events: Rows
+    pledges: Rows
+    needs: Rows
     texts: int
 
 
@@ -64,6 +69,8 @@ def held_of(connection: Connection, person_id: int) -> Held:
         rows(pending_acts, pending_acts.c.expires_at),
         _rsvps(connection, person_id),
         connection.execute(select(events).where(events.c.created_by == person_id)).all(),
+        _pledges(connection, person_id),
+        connection.execute(select(needs).where(needs.c.posted_by == person_id)).all(),
         _texts(connection, person_id),
     )
 
@@ -76,6 +83,16 @@ def _rsvps(connection: Connection, person_id: int) -> Rows:
         .where(rsvps.c.person_id == person_id)
     )
     return connection.execute(statement.order_by(rsvps.c.created_at)).all()
+
+
+def _pledges(connection: Connection, person_id: int) -> Rows:
+    n = needs.c
+    statement = (
+        select(pledges, n.code, n.unit, n.item)
+        .join(needs, n.id == pledges.c.need_id)
+        .where(pledges.c.person_id == person_id)
+    )
+    return connection.execute(statement.order_by(pledges.c.created_at)).all()
 
 
 def _texts(connection: Connection, person_id: int) -> int:

@@ -470,6 +470,12 @@ def _literally(states: Sequence[Pledged]) -> list[ColumnElement[str]]:
     return [literal_column(f"'{state}'") for state in states]
 
 
+def let_go(connection: Connection, person_id: int, now: datetime) -> None:
+    """They stop, or are deleted: what they promised is open again, and the shelter is told."""
+    for each in of_person(connection, person_id):
+        let_fall(connection, each.id, Pledged.RELEASED, now)
+
+
 def unite_pledges(connection: Connection, stays: int, goes: int) -> None:
     """Before a merge: of two live pledges on one need the sum is left, confirmed if one was."""
     for theirs in of_person(connection, goes):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, delete, exists, select, update
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, exists, or_, select, update
 
 from storage import leaving
 from storage.approvals import approvals
@@ -14,6 +14,7 @@ from storage.codes import free_codes
 from storage.coordinators import grants, invitation_tries, invitations, pending_acts
 from storage.leaving import farewells
 from storage.messages import Status, deliveries, inbound, receipts
+from storage.needs import needs
 from storage.people import addresses, handovers, people, registrations, sessions
 
 FOUND = 5_000
@@ -99,6 +100,13 @@ def _closed_for_good(connection: Connection, which: ColumnElement[bool], _now: d
     return connection.execute(delete(broadcasts).where(broadcasts.c.id.in_(ids))).rowcount
 
 
+def _no_more_needed(connection: Connection, which: ColumnElement[bool], _now: datetime) -> int:
+    """With all that was promised of them."""
+    ids = list(connection.scalars(select(needs.c.id).where(which)))
+    free_codes(connection, "need", ids)
+    return connection.execute(delete(needs).where(needs.c.id.in_(ids))).rowcount
+
+
 def _uninvited(connection: Connection, which: ColumnElement[bool], _now: datetime) -> int:
     ids = list(connection.scalars(select(invitations.c.id).where(which)))
     free_codes(connection, "invitation", ids)
@@ -153,6 +161,19 @@ ENDED_BROADCASTS = Chore(
         ~exists().where(deliveries.c.broadcast_id == broadcasts.c.id),
     ),
     _closed_for_good,
+)
+CLOSED_NEEDS = Chore(
+    "needs",
+    needs.c.id,
+    lambda before: and_(
+        or_(
+            needs.c.closed_at < before,
+            and_(needs.c.status.in_(("draft", "awaiting_approval")), needs.c.created_at < before),
+        ),
+        # They carry its code, which must not be given to another meanwhile.
+        ~exists().where(broadcasts.c.subject_id == needs.c.id),
+    ),
+    _no_more_needed,
 )
 THEIR_DELIVERIES = Chore(
     "deliveries of broadcasts",
