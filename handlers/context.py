@@ -45,7 +45,8 @@ class Context:
     `heard` is the message, `overheard` the same as a flow hears it.
     `session` is what the conversation will be after this turn: None ends it. `kind` consent lets
     the replies reach someone who has stopped. `acts` and `approvals` are the tables of that name
-    in features, which features themselves can't import.
+    in features, which features themselves can't import. `memo` keeps what this
+    turn has worked out.
     """
 
     connection: Connection
@@ -60,6 +61,7 @@ class Context:
     session: Session | None
     acts: Mapping[str, Act] = field(default_factory=dict)
     approvals: Mapping[str, "Approvable"] = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict)
     says: list[Prompt] = field(default_factory=list)
     settled: Settled | None = None
     refreshed: Prompt | None = None

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers import (
+    alerts,
+    alerts_control,
     approvals,
     asks,
     breaks,
@@ -23,7 +25,9 @@ from handlers import (
     profile,
     registration,
     sides,
+    status_chat,
 )
+from handlers.alerts_flow import alert_flow
 from handlers.asks import Askers
 from handlers.commands import Command, Commands, said
 from handlers.context import Act, Approvable, Context
@@ -75,9 +79,13 @@ FEATURES: Mapping[str, Feature] = {
         Feature(posting, need_posting.finish, need_posting_preview.prompts),
         Feature(pledges_asking.reply_flow, pledges.finish_reply),
         Feature(pledges_asking.when_flow, pledges.finish_when),
+        Feature(alert_flow, alerts.finish, preview=alerts.before_sending, lead=alerts.lead),
         Feature(asks.which, lambda context, answers: asks.finish(context, ASKERS, answers)),
     )
 }
+
+TELLERS: status_chat.Tellers = {"broadcast": status_chat.Broadcasts()}
+"""What STATUS tells, by kind of what a code names."""
 
 COMMANDS = Commands(
     (
@@ -125,7 +133,7 @@ COMMANDS = Commands(
             slash={"es": "pausa", "en": "pause"},
             takes=True,
         ),
-        Command(said("resume", "reanudar"), breaks.resume, anytime=True),
+        Command(said("resume", "reanudar"), alerts_control.resume, takes=True, anytime=True),
         Command(
             said(
                 *("done", "i did it", "it's done", "all done"),
@@ -194,6 +202,40 @@ COMMANDS = Commands(
             granted=True,
         ),
         Command(
+            said("alert", "alerta"),
+            alerts.start,
+            takes=True,
+            granted=True,
+        ),
+        Command(said("test", "prueba", "probar"), alerts.test, anytime=True, granted=True),
+        Command(
+            said("no accents", "without accents", "sin acentos"),
+            alerts.without_accents,
+            anytime=True,
+            granted=True,
+        ),
+        Command(
+            said("hold", "detener"),
+            alerts_control.hold,
+            takes=True,
+            anytime=True,
+            granted=True,
+        ),
+        Command(
+            said("abort", "abortar"),
+            alerts_control.abort,
+            takes=True,
+            anytime=True,
+            granted=True,
+        ),
+        Command(
+            said("status", "estado"),
+            status_chat.asking(TELLERS),
+            takes=True,
+            anytime=True,
+            granted=True,
+        ),
+        Command(
             said("approve", "aprobar", "apruebo"),
             approvals.approve,
             takes=True,
@@ -243,6 +285,10 @@ COMMANDS = Commands(
 )
 
 ACTS: Mapping[str, Act] = {
+    "send_alert": alerts.send,
+    "hold_broadcast": alerts_control.do_hold,
+    "resume_broadcast": alerts_control.do_resume,
+    "abort_broadcast": alerts_control.do_abort,
     "approve": approvals.do_approve,
     "reject": approvals.do_reject,
     "invite": invitations.do_invite,
@@ -254,6 +300,7 @@ ACTS: Mapping[str, Act] = {
 
 APPROVALS: Mapping[str, Approvable] = {
     "invitation": invitations.APPROVABLE,
+    alerts.KIND: alerts.APPROVABLE,
     need_posting.KIND: need_posting.APPROVABLE,
 }
 """What `approvals.ask` may ask a second person to approve, by kind."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-_NO_ZONE = "America/Chicago"
+NO_ZONE = "America/Chicago"
+"""Whose clock counts for people without a zone."""
 
 
 def on_wall(local_at: str, zone: str | None) -> datetime:
@@ -13,9 +14,9 @@ def on_wall(local_at: str, zone: str | None) -> datetime:
     An hour that the clocks skip is read as just after; one that they repeat is the first.
     """
     try:
-        place = ZoneInfo(zone or _NO_ZONE)
+        place = ZoneInfo(zone or NO_ZONE)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        place = ZoneInfo(_NO_ZONE)
+        place = ZoneInfo(NO_ZONE)
     return datetime.fromisoformat(local_at).replace(tzinfo=place).astimezone(UTC)
 
 

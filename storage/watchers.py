@@ -1,7 +1,7 @@
 """Who watches how a broadcast goes, and what they were shown of it: the table and its SQL."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -18,11 +18,12 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    or_,
     select,
     update,
 )
 
-from storage.broadcasts import broadcasts
+from storage.broadcasts import State, broadcasts
 from storage.columns import Id
 from storage.database import Instant, insert, lock_row, metadata
 from storage.messages import Status, deliveries
@@ -64,6 +65,9 @@ watchers = Table(
 )
 
 _w, _d, _b = watchers.c, deliveries.c, broadcasts.c
+_PARKED = timedelta(days=365)
+"""What is due later than that was put aside, not planned."""
+
 _IN_FLIGHT = (Status.QUEUED, Status.SENDING, Status.UNKNOWN)
 _ON_ITS_WAY = (Status.SENT, Status.DELIVERED)
 
@@ -114,15 +118,19 @@ def watches(connection: Connection, broadcast_id: int, person_id: int) -> bool:
 
 
 def due(connection: Connection, now: datetime) -> list[tuple[int, int]]:
-    """Who is to be looked after now: pairs of broadcast and person."""
-    statement = select(_w.broadcast_id, _w.person_id).where(_w.next_at <= now).order_by(_w.next_at)
+    """Who is to be looked after now: pairs of broadcast and person. News don't wait."""
+    is_news = or_(and_(_b.state == State.HELD, _w.told == "running"), _b.ended_at.is_not(None))
+    statement = (
+        select(_w.broadcast_id, _w.person_id)
+        .join(broadcasts, _b.id == _w.broadcast_id)
+        .where(or_(_w.next_at <= now, is_news))
+        .order_by(_w.next_at)
+    )
     return [(row.broadcast_id, row.person_id) for row in connection.execute(statement)]
 
 
-def hold_watch(
-    connection: Connection, broadcast_id: int, person_id: int, now: datetime
-) -> Watch | None:
-    """Held until the transaction ends; None when somebody else has looked after it just now."""
+def hold_watch(connection: Connection, broadcast_id: int, person_id: int) -> Watch | None:
+    """Held until the transaction ends; None: they don't watch it."""
     chat = and_(addresses.c.id == _w.address_id, addresses.c.person_id == _w.person_id)
     statement = (
         select(
@@ -131,7 +139,7 @@ def hold_watch(
             *(_w.message_id, _w.edit_id, _w.shown, _w.told, _w.losses, _w.counted, _w.counted_at),
         )
         .select_from(watchers.join(people, people.c.id == _w.person_id).outerjoin(addresses, chat))
-        .where(_w.broadcast_id == broadcast_id, _w.person_id == person_id, _w.next_at <= now)
+        .where(_w.broadcast_id == broadcast_id, _w.person_id == person_id)
     )
     row = connection.execute(lock_row(statement, of=watchers)).first()
     return None if row is None else Watch(**row._mapping)
@@ -181,7 +189,7 @@ def wait_until(
     connection: Connection, broadcast_id: int, now: datetime
 ) -> tuple[int, datetime | None]:
     """How many wait for a later hour, and until when the last of them."""
-    later = case((_d.due_at > now, _d.due_at))
+    later = case((and_(_d.due_at > now, _d.due_at < now + _PARKED), _d.due_at))
     found = connection.execute(
         select(func.count(later), func.max(later)).where(
             _d.broadcast_id == broadcast_id, _d.status == Status.QUEUED
