@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import footprint, inbound, postgres, webhooks
+from benchmarks import dispatch, footprint, inbound, postgres, webhooks
 from benchmarks.figures import Figure, Size, table, write
 from benchmarks.places import Workshop, workshop
 
@@ -14,6 +14,7 @@ GROUPS: Mapping[str, Callable[[Size, Workshop], list[Figure]]] = {
     "webhooks": webhooks.measure,
     "postgres": postgres.measure,
     "footprint": footprint.measure,
+    "dispatch": dispatch.measure,
 }
 _RESULTS = Path(__file__).parent / "results.json"
 

@@ -6,25 +6,36 @@ from itertools import islice
 
 from sqlalchemy import Connection, insert
 
+from handlers.conversation.messages import ChannelName
 from storage.database import Database
 from storage.ids import new_id
 from storage.people import addresses, consents, people, registrations, traits
 from storage.sealed import Vault
 
 _AT_ONCE = 5_000
+_FIRST_CHAT = 2_000_000
 _NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
-def register(path: str, key: str, number: int) -> None:
-    database = Database(f"sqlite:///{path}")
+def register(url: str, key: str, number: int, channel: ChannelName = "telegram") -> None:
+    """People's addresses are `address_of(0)` and so on."""
+    database = Database(url)
     vault = database.run_now(lambda connection: Vault.load(connection, [key]))
-    chats = iter(range(1_000_000, 1_000_000 + number))
+    chats = iter(range(_FIRST_CHAT, _FIRST_CHAT + number))
     while chunk := list(islice(chats, _AT_ONCE)):
-        database.run_now(partial(_add, vault=vault, chats=chunk))
+        database.run_now(partial(_add, vault=vault, chats=chunk, channel=channel))
     database.close_now()
 
 
-def _add(connection: Connection, vault: Vault, chats: list[int]) -> None:
+def address_of(number: int, channel: ChannelName) -> str:
+    return _written(_FIRST_CHAT + number, channel)
+
+
+def _written(chat: int, channel: ChannelName) -> str:
+    return f"+1312{chat}" if channel == "sms" else str(chat)
+
+
+def _add(connection: Connection, vault: Vault, chats: list[int], channel: ChannelName) -> None:
     ids = [(chat, new_id(), new_id()) for chat in chats]
     connection.execute(
         insert(people),
@@ -50,9 +61,9 @@ def _add(connection: Connection, vault: Vault, chats: list[int]) -> None:
             {
                 "id": address,
                 "person_id": person,
-                "channel": "telegram",
-                "lookup": vault.index("telegram", str(chat)),
-                "value": vault.seal("addresses", "value", address, str(chat)),
+                "channel": channel,
+                "lookup": vault.index(channel, _written(chat, channel)),
+                "value": vault.seal("addresses", "value", address, _written(chat, channel)),
                 "created_at": _NOW,
                 "heard_at": _NOW,
             }

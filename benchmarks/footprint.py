@@ -39,7 +39,7 @@ class Footprint:
 
 def measure(size: Size, workshop: Workshop) -> list[Figure]:
     path, key = workshop.filled(), new_secret_key()
-    register(path, key, _PEOPLE if size.rounds > 1 else _PEOPLE_IF_QUICK)
+    register(f"sqlite:///{path}", key, _PEOPLE if size.rounds > 1 else _PEOPLE_IF_QUICK)
     seen = [signup.run(_measure(path, key, round_)) for round_ in range(size.rounds)]
     start, p95, memory = (
         median(getattr(each, name) for each in seen) for name in ("start", "p95", "memory")

@@ -35,6 +35,12 @@ class Workshop:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return shutil.copy(template, self.empty())
 
+    def copy(self, path: str) -> str:
+        """Of a file that nobody has open."""
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return shutil.copy(path, self.empty())
+
 
 def fill(url: str) -> None:
     migrate(url)

@@ -12,7 +12,7 @@ _SHARE = 4
 def measure(size: Size, _workshop: Workshop) -> list[Figure]:
     people = max(1, size.people // _SHARE)
     with running() as server:
-        fresh = _Fresh(server)
+        fresh = Fresh(server)
         seen = contest(
             size.rounds,
             {
@@ -34,19 +34,19 @@ def measure(size: Size, _workshop: Workshop) -> list[Figure]:
     ]
 
 
-class _Fresh:
+class Fresh:
     """Databases of a server, one for each round."""
 
     def __init__(self, server: Server) -> None:
-        self._server = server
+        self.server = server
         self._made = 0
         fill(server.create("filled"))
 
     def filled(self) -> str:
-        return self._server.create(self._name(), "filled")
+        return self.server.create(self._name(), "filled")
 
     def empty(self) -> str:
-        return self._server.create(self._name())
+        return self.server.create(self._name())
 
     def _name(self) -> str:
         self._made += 1

@@ -93,7 +93,7 @@ def serving(serve: Callable[[str, int], None], path: str) -> Iterator[int]:
     port = free_port()
     process = get_context("spawn").Process(target=serve, args=(path, port))
     process.start()
-    _wait_for(port)
+    wait_for(port)
     try:
         yield port
     finally:
@@ -101,7 +101,7 @@ def serving(serve: Callable[[str, int], None], path: str) -> Iterator[int]:
         process.join(30)
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:

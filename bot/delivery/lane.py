@@ -29,7 +29,7 @@ OUTBOX = "outbox"
 
 _NONE = Room(0, 0)
 _LEAD_FADES = 0.9
-_LINGER = 0.01
+_LINGER = 0.025
 """Seconds that outcomes wait for others, while there is plenty to call."""
 
 
