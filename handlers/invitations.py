@@ -169,7 +169,7 @@ invite_flow = Flow(
         _which(
             "organisation",
             _("Which organization? Its name or its code, please."),
-            _("CARECEN"),
+            _("Casa Comunitaria"),
         ),
     ),
 )
