@@ -117,7 +117,7 @@ def do_hold(context: Context, payload: Mapping[str, Any]) -> None:
     if run is None:
         return
     if _act(context, broadcasts.hold, run):
-        _told(context, run, "held person")
+        _show_soon(context, run, "held person")
         context.say(
             _(
                 "{code} is on hold: nothing more goes out. "
@@ -134,6 +134,7 @@ def do_resume(context: Context, payload: Mapping[str, Any]) -> None:
     if run is None:
         return
     if _act(context, broadcasts.resume, run):
+        _show_soon(context, run, "running")
         context.say(_("{code} goes on. HOLD {code}: stop for a while.", code=run.code))
     else:
         _is_already(context, run)
@@ -164,12 +165,11 @@ def _act(context: Context, act: Callable[..., bool], run: Broadcast) -> bool:
     return act(connection, run, actor=str(context.caller.person_id), now=context.now)
 
 
-def _told(context: Context, run: Broadcast, news: str) -> None:
-    """Whoever did it needs no news of it."""
-    person = context.caller.person_id
-    watch = watchers.hold_watch(context.connection, run.id, person)
-    if watch is not None:
-        watchers.note(context.connection, watch, told=news)
+def _show_soon(context: Context, run: Broadcast, news: str) -> None:
+    """What is shown of it changes at once; whoever did it needs no other news of that."""
+    watch = watchers.hold_watch(context.connection, run.id, context.caller.person_id)
+    if watch is not None and watch.told is not None:
+        watchers.note(context.connection, watch, told=news, next_at=context.now)
 
 
 def _is_already(context: Context, run: Broadcast) -> None:

@@ -60,8 +60,8 @@ _EVERYWHERE = re.compile(
 _WHEN = ("now", "first", "local")
 _WHEN_LABELS: Mapping[str, Message] = {
     "now": _("Now"),
-    "first": _("To 50 people now, to the rest after a look"),
-    "local": _("At one hour, by each person's clock"),
+    "first": _("To 50 people first"),
+    "local": _("At everyone's local hour"),
 }
 
 
@@ -423,7 +423,7 @@ alert_flow = Flow(
         ),
         Ask(
             key="when",
-            ask=_("When? A day and hour, like: tomorrow 10 am. Or:"),
+            ask=_("When? Day and hour (tomorrow 10 am), or:"),
             label=_("Goes out"),
             example=_("tomorrow 10 am"),
             parse=_when,

@@ -105,7 +105,7 @@ def report(going: Going, *, zone: str | None, bar: bool) -> Words:
     if bar and run.audience:
         share = min(going.over / run.audience, 1.0)
         lines.append(f"{'▓' * int(share * _BAR):░<{_BAR}} {int(share * 100)} %")
-    lines += _counts(going)
+    lines.append(_counts(going))
     if run.state is State.RUNNING:
         lines += _to_come(going, zone)
     lines += _answers(going)
@@ -118,27 +118,24 @@ def _title(run: Broadcast) -> Words:
     return Joined((Joined(parts, ", "), STATES[run.state]))
 
 
-def _counts(going: Going) -> list[Words]:
-    return [
-        _(
-            "{sent} sent of {audience}, {delivered} delivered",
-            sent=Count(going.sent),
-            audience=Count(going.run.audience),
-            delivered=Count(going.delivered),
-        ),
-        _(
-            "{failed} failed, {left} left out, {waiting} waiting",
-            failed=Count(going.failed),
-            left=Count(going.left_out),
-            waiting=Count(going.waiting),
-        ),
-    ]
+def _counts(going: Going) -> Words:
+    sent = _(
+        "{sent} of {audience} sent", sent=Count(going.sent), audience=Count(going.run.audience)
+    )
+    others = (
+        (going.delivered, n_("{n} delivered", "{n} delivered", going.delivered)),
+        (going.failed, n_("{n} failed", "{n} failed", going.failed)),
+        (going.left_out, n_("{n} left out", "{n} left out", going.left_out)),
+        (going.waiting, n_("{n} waiting", "{n} waiting", going.waiting)),
+    )
+    return Joined((sent, *(words for n, words in others if n)), ", ")
 
 
 def _to_come(going: Going, zone: str | None) -> list[Words]:
     lines: list[Words] = []
-    if going.speed:
-        minutes = max(1, round((going.waiting - going.later) / going.speed / 60))
+    soon = going.waiting - going.later
+    if going.speed and soon:
+        minutes = max(1, round(soon / going.speed / 60))
         per_minute = round(going.speed * 60)
         lines.append(
             n_(

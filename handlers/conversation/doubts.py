@@ -11,8 +11,8 @@ _CLOCKS = _("The clocks are changed in that hour. Another one, please.")
 
 DOUBTS: Final[Mapping[Doubt, Message]] = {
     Doubt.NOT_UNDERSTOOD: _WHEN,
-    Doubt.NO_DAY: _("On which day? Like: tomorrow 10 am."),
-    Doubt.NO_HOUR: _("At what hour? Like: tomorrow 10 am."),
+    Doubt.NO_DAY: _("On which day?"),
+    Doubt.NO_HOUR: _("At what hour?"),
     Doubt.MORNING_OR_EVENING: _("In the morning or in the evening? Please write am or pm."),
     Doubt.DAY_OR_MONTH_FIRST: _("Which is the month? Please write its name."),
     Doubt.WHICH_WEEK: _("This week or the next? Please write the date."),
