@@ -39,6 +39,9 @@ OUTBOX = "outbox"
 """The channel on which workers are told that something waits for them."""
 
 _RESUMED_AFTER = timedelta(days=1)
+_PASSES = timedelta(days=1)
+"""How long a question at the way waits for its answer."""
+
 _OWN_NAMES = frozenset({"english", "espanol"})
 """Each language by its own name: said by who would read it, even where it could be an answer."""
 _HEARD_EVERY = timedelta(hours=1)
@@ -218,7 +221,7 @@ def _in_flow(context: Context) -> None:
     if session is None or feature is None:
         context.session = None
         return _outside(context)
-    if _is_back_after_days(context):
+    if _is_back_after_days(context) and not feature.flow.passing:
         context.say(_("Good to have you back. We go on where we were."))
     found = _command_in_flow(context, feature.flow, session)
     if found is not None:
@@ -321,8 +324,13 @@ def _session_row(context: Context, session: Session) -> dict[str, Any]:
         "state": context.vault.seal("sessions", "state", person, dump(session)),
         "turn": context.caller.turn + 1,
         "updated_at": context.now,
-        "expires_at": context.now + context.policy.idle,
+        "expires_at": context.now + _kept_for(context, session),
     }
+
+
+def _kept_for(context: Context, session: Session) -> timedelta:
+    feature = FEATURES.get(session.flow)
+    return _PASSES if feature is not None and feature.flow.passing else context.policy.idle
 
 
 def keep_failed(

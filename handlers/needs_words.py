@@ -13,7 +13,7 @@ from handlers.conversation.turn import Words
 from handlers.rendering import Joined, Reader
 from locales import LANGUAGES, Language, Message, _, translate
 from locales.formatting import Moment
-from locales.labels import AMOUNTS, CATEGORIES_SHORT
+from locales.labels import AMOUNTS, CATEGORIES
 from storage.need_circle import KIND
 from storage.needs import Need
 from storage.sealed import Vault
@@ -88,7 +88,7 @@ def _what(told: Told, *, again: bool) -> Message:
         return _("{shelter} needs {what}.", shelter=need.shelter.name, what=what)
     facts: dict[str, object] = {
         "shelter": need.shelter.name,
-        "category": CATEGORIES_SHORT[need.category],
+        "category": CATEGORIES[need.category],
         "what": what,
     }
     if again:

@@ -21,6 +21,7 @@ from handlers.conversation.pledge_replies import (
     Nothing,
     Pledge,
     PledgeAll,
+    Reason,
     Reply,
     read_reply,
 )
@@ -38,6 +39,10 @@ from storage.pledges import Hold, Pledged
 
 _HELD = {"critical": timedelta(hours=2)}
 _HELD_OTHERWISE = timedelta(hours=24)
+_ANSWERED_WITHIN = timedelta(days=60)
+_THANKED_WITHIN = timedelta(days=3)
+"""Who answers an ask that is covered by then is thanked, rather than not understood."""
+
 _PLAIN_ANSWERS = (Pledge, PledgeAll, Drop, Delivered, No)
 _CODE = re.compile(r"(?<!\w)[A-Za-z][0-9]{1,7}(?!\w)", re.ASCII)
 
@@ -47,13 +52,18 @@ class NeedAsker:
 
     def open_for(self, context: Context) -> Sequence[OpenAsk]:
         person = context.caller.person_id
-        asked = [(each.need_id, each.at, False) for each in asked_of(context.connection, person)]
+        found = asked_of(context.connection, person, context.now - _ANSWERED_WITHIN)
+        asked = [
+            (each.need_id, each.at, not each.is_open)
+            for each in found
+            if each.is_open or each.at > context.now - _THANKED_WITHIN
+        ]
         promised = [
             (each.need_id, each.nudged_at or each.updated_at, not _waits_for_yes(each))
             for each in pledges.of_person(context.connection, person)
         ]
-        found = [self._ask(context, *each) for each in (*asked, *promised)]
-        return [each for each in found if each is not None]
+        asks = [self._ask(context, *each) for each in (*asked, *promised)]
+        return [each for each in asks if each is not None]
 
     def by_code(self, context: Context, subject_id: int) -> OpenAsk | None:
         return self._ask(context, subject_id, context.now, False)
@@ -65,7 +75,7 @@ class NeedAsker:
         reply = _read(context, told(context.vault, need), text)
         if isinstance(reply, Nothing):
             return _says_yes(text)
-        return not ask.answered or isinstance(reply, _PLAIN_ANSWERS)
+        return not ask.answered or _is_plain(reply)
 
     def take(self, context: Context, ask: OpenAsk, text: str) -> bool:
         need = needs.read(context.connection, ask.subject_id)
@@ -85,6 +95,12 @@ class NeedAsker:
             return None
         label = so_many(told(context.vault, need), max(1, need.remaining))
         return OpenAsk("need", need.id, need.code, at, label, is_answered)
+
+
+def _is_plain(reply: Reply) -> bool:
+    """Nothing but an answer, be it one that comes too late."""
+    too_many = isinstance(reply, Ask) and reply.reason is Reason.MORE_THAN_REMAINS
+    return too_many or isinstance(reply, _PLAIN_ANSWERS)
 
 
 def _waits_for_yes(pledge: pledges.Pledge) -> bool:
