@@ -13,9 +13,12 @@ from handlers import (
     broadcasts,
     coordinators,
     event_joining,
+    event_managing,
+    event_posting,
     events,
     help,
     invitations,
+    invite_flows,
     linking,
     need_posting,
     need_posting_preview,
@@ -35,6 +38,9 @@ from handlers.conversation.flow import Flow
 from handlers.conversation.session import Session
 from handlers.conversation.turn import Prompt
 from handlers.event_asker import EventAsker
+from handlers.event_changes import APPROVAL as EVENT_APPROVAL
+from handlers.event_managing_flow import managing as event_managing_flow
+from handlers.event_posting_flow import posting as event_flow
 from handlers.link_codes import is_code, is_invitation
 from handlers.need_posting_flow import posting
 from locales import Message, _
@@ -72,10 +78,12 @@ FEATURES: Mapping[str, Feature] = {
         Feature(privacy.forget_me, privacy.finish),
         Feature(linking.link_flow, linking.finish),
         Feature(sides.prefer_flow, sides.finish_prefer),
-        Feature(invitations.invite_flow, invitations.finish),
-        Feature(invitations.name_flow, invitations.finish_name),
+        Feature(invite_flows.invite, invitations.finish),
+        Feature(invite_flows.name, invitations.finish_name),
         Feature(coordinators.remove_flow, coordinators.finish_remove),
         Feature(event_joining.come, event_joining.finish),
+        Feature(event_flow, event_posting.finish, event_posting.preview),
+        Feature(event_managing_flow, event_managing.finish),
         Feature(posting, need_posting.finish, need_posting_preview.prompts),
         Feature(pledges_asking.reply_flow, pledges.finish_reply),
         Feature(pledges_asking.when_flow, pledges.finish_when),
@@ -84,7 +92,10 @@ FEATURES: Mapping[str, Feature] = {
     )
 }
 
-TELLERS: status_chat.Tellers = {"broadcast": status_chat.Broadcasts()}
+TELLERS: status_chat.Tellers = {
+    "broadcast": status_chat.Broadcasts(),
+    "event": event_managing.EventTeller(),
+}
 """What STATUS tells, by kind of what a code names."""
 
 COMMANDS = Commands(
@@ -106,6 +117,12 @@ COMMANDS = Commands(
             about=_("Volunteer"),
             slash={"es": "voluntariado", "en": "volunteer"},
             takes=True,
+        ),
+        Command(
+            said("event", "evento"),
+            acting({"event": event_managing.open_event}, event_managing.post_new),
+            takes=True,
+            granted=True,
         ),
         Command(
             said("events", "event list", "eventos"),
