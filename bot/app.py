@@ -35,6 +35,7 @@ from bot.sweeping import Sweeper
 from bot.telegram_setup import TelegramSetup
 from bot.tending_events import EventTender
 from bot.web.board import Board
+from bot.web.calendar_route import CalendarFiles
 from bot.web.health import Health
 from bot.web.webhooks import SmsWebhooks, TelegramWebhook
 from handlers.broadcasts import Renderer
@@ -183,6 +184,7 @@ def _wire(
             clock=now,
         )
         routes += webhooks.routes()
+    routes.append(CalendarFiles(database, vault, now).route())
     eraser = Eraser(database, vault, sms, now)
     clock.listen(eraser.step)
     cap, quiet = settings.frequency_cap, settings.quiet_hours

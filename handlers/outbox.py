@@ -1,5 +1,6 @@
 """Writing to the outbox: an Outgoing sealed into a queued delivery. Nothing is sent here."""
 
+import base64
 import json
 from datetime import datetime
 from typing import Any, Literal
@@ -7,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert
 
 from handlers.conversation.compact import compact_json
-from handlers.conversation.messages import Button, ChannelName, Outgoing
+from handlers.conversation.messages import Button, ChannelName, Document, Outgoing
 from handlers.conversation.records import record
 from storage.ids import new_id
 from storage.messages import Priority, deliveries
@@ -38,6 +39,9 @@ def encode(message: Outgoing) -> str:
     for name in _KEYBOARDS:
         if rows := getattr(message, name):
             filled[name] = [[(button.label, button.data) for button in row] for row in rows]
+    if message.document is not None:
+        content = base64.b64encode(message.document.content).decode()
+        filled["document"] = [message.document.name, content]
     return compact_json(filled)
 
 
@@ -46,6 +50,9 @@ def decode(text: str) -> Outgoing:
     for name in _KEYBOARDS:
         if name in fields:
             fields[name] = tuple(tuple(Button(*pair) for pair in row) for row in fields[name])
+    if "document" in fields:
+        name, content = fields["document"]
+        fields["document"] = Document(name, base64.b64decode(content))
     return Outgoing(**fields)
 
 

@@ -121,6 +121,7 @@ def _as_telegram(prompt: Prompt, read: Reader) -> Outgoing:
         keyboard=_keyboard(prompt, read),
         ask=prompt.share,
         ask_label=read(_share_label(prompt)) if prompt.share else "",
+        document=prompt.document,
     )
 
 

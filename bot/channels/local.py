@@ -52,7 +52,8 @@ def lines(message: Outgoing) -> list[str]:
         shown = message.edit_text or message.toast
         return [*_plain(shown), *_buttons(message.edit_keyboard)]
     ask = [f"[{message.ask_label}]"] if message.ask and message.ask_label else []
-    return [*_plain(message.text), *ask, *_buttons(message.keyboard)]
+    file = [f"<{message.document.name}>"] if message.document is not None else []
+    return [*_plain(message.text), *file, *ask, *_buttons(message.keyboard)]
 
 
 def _plain(text: str) -> list[str]:

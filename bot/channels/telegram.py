@@ -15,6 +15,7 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     KeyboardButton,
     LinkPreviewOptions,
     ReplyKeyboardMarkup,
@@ -27,10 +28,11 @@ from bot.channels.errors import REFUSED, refuse_expired
 from bot.channels.telegram_errors import decide, edit_is_done
 from bot.channels.telegram_http import AiohttpRequest
 from bot.channels.text import RefusedError, cleaned, utf16_units
-from handlers.conversation.messages import ChannelName, Inbound, Keyboard, Outgoing
+from handlers.conversation.messages import ChannelName, Document, Inbound, Keyboard, Outgoing
 
 OFFICIAL_API: Final = "https://api.telegram.org"
 MAX_UNITS: Final = 4096
+MAX_CAPTION_UNITS: Final = 1024
 _MAX_TOAST: Final = 200
 _CONNECTIONS_TO_WEBHOOK: Final = 100
 _COURTESY_SECONDS: Final = 5
@@ -75,11 +77,13 @@ class TelegramChannel:
         text = cleaned(message.text, len(message.text))
         if not text.strip():
             return await self._show(to, message)
-        if utf16_units(text) > MAX_UNITS:
+        if utf16_units(text) > (MAX_UNITS if message.document is None else MAX_CAPTION_UNITS):
             raise REFUSED.error("too_long")
         await self._acknowledge(to, message)
         with _deciding():
             markup = _markup(message.ask, message.ask_label, message.keyboard)
+            if message.document is not None:
+                return Sent(str(await self._bot.sends_file(to, text, markup, message.document)))
             return Sent(str(await self._bot.sends(to, text, markup)))
 
     async def find(
@@ -218,8 +222,16 @@ class _Bot(Bot):
                 "link_preview_options": _NO_PREVIEW_JSON,
             },
         )
-        message_id, _chat, _date = (sent[name] for name in ("message_id", "chat", "date"))
-        return int(message_id)
+        return _proven(sent)
+
+    async def sends_file(self, to: str, caption: str, markup: str, document: Document) -> int:
+        """As `sends`."""
+        file = InputFile(document.content, filename=document.name)
+        sent = await self._post(
+            "sendDocument",
+            {"chat_id": to, "caption": caption, "reply_markup": markup, "document": file},
+        )
+        return _proven(sent)
 
     async def updates(self, offset: int | None, wait: timedelta) -> list[dict[str, Any]]:
         seconds = int(wait.total_seconds())
@@ -231,6 +243,11 @@ class _Bot(Bot):
             for update in batch
             if isinstance(update, dict) and isinstance(update.get("update_id"), int)
         ]
+
+
+def _proven(sent: Any) -> int:
+    message_id, _chat, _date = (sent[name] for name in ("message_id", "chat", "date"))
+    return int(message_id)
 
 
 @contextmanager

@@ -68,6 +68,14 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 
 @record
+class Document:
+    """A file that comes with a message, where the channel has such: its name and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@record
 class Outgoing:
     """One message to one address, rendered for its channel.
 
@@ -75,6 +83,7 @@ class Outgoing:
     most). `edit` names a message of ours that gets `edit_text` and `edit_keyboard` instead of
     what it showed. `text` empty: only the answer and the edit happen. `ask` adds a one-time
     reply keyboard that shares the phone's contact or location; `ask_label` is its button's label.
+    With a `document` the text is its caption: 1,024 UTF-16 units at most (Bot API).
     """
 
     text: str = ""
@@ -86,6 +95,7 @@ class Outgoing:
     edit: int | None = None
     edit_text: str = ""
     edit_keyboard: Keyboard = ()
+    document: Document | None = None
 
 
 _KEPT = ("channel", "provider_id", "sender", "text", "kind", "media", "language_code", "opt_out")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from handlers.conversation.flow import Share
+from handlers.conversation.messages import Document
 from handlers.conversation.records import record
 from handlers.conversation.session import Session
 from locales import Localizable, Message
@@ -33,7 +34,8 @@ class Prompt:
     `lead` comes before the text. `choices` can be picked; `ticked` are the tokens picked so far
     where `many` may be. `lines` are the label and value of each answer in a summary. `extras` are
     buttons without a number (done, skip, yes): a texter has words for them. `mark` ties buttons
-    to their question; `commands` are buttons that send a command's word, their token."""
+    to their question; `commands` are buttons that send a command's word, their token.
+    A `document` comes along where the channel has such: elsewhere the text tells where it is."""
 
     text: Words
     lead: Message | None = None
@@ -45,6 +47,7 @@ class Prompt:
     commands: tuple[Choice, ...] = ()
     share: Share | None = None
     mark: int | None = None
+    document: Document | None = None
 
 
 @record
