@@ -216,6 +216,11 @@ def words_for(grants: Iterable[Grant]) -> Message | None:
     return next((ROLE_WORDS[role] for role in reversed(Role) if role in held), None)
 
 
+def leave_to_admins(context: Context) -> None:
+    """A coordinator who sends REMOVE may have meant to stop."""
+    context.say(_("That is for admins. To stop our messages: STOP."))
+
+
 def refuse(context: Context) -> None:
     """Whoever has no grant for it: what there is for them instead."""
     context.say(

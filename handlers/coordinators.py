@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from handlers.access import covers, grants_of, privileged, refuse, scope_words
+from handlers.access import covers, grants_of, leave_to_admins, privileged, scope_words
 from handlers.context import Context
 from handlers.conversation.flow import (
     Answers,
@@ -85,7 +85,7 @@ remove_flow = Flow(
 def remove(context: Context, rest: str) -> None:
     """REMOVE, with a handle such as V-482193 or without."""
     if not _is_admin(context):
-        refuse(context)
+        leave_to_admins(context)
         return
     wanted = fold(rest)
     found = [each for each in _team(context) if not wanted or fold(each.handle) == wanted]
@@ -150,7 +150,7 @@ def _end(context: Context, found: Held) -> None:
 def team(context: Context, _rest: str) -> None:
     """TEAM: who may do what, of those whom this admin answers for. That they looked is kept."""
     if not _is_admin(context):
-        refuse(context)
+        leave_to_admins(context)
         return
     found = _team(context)
     _record(context, "team_read", {"people": len({each.grant.person_id for each in found})})

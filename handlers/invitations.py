@@ -16,6 +16,7 @@ from handlers.access import (
     Place,
     covers,
     grants_of,
+    leave_to_admins,
     organisations_of,
     privileged,
     refuse,
@@ -90,7 +91,7 @@ def invite(context: Context, _rest: str) -> None:
     """INVITE: what for is asked; a second admin has to say yes before there is a code."""
     mine = _as_admin(context)
     if not mine:
-        refuse(context)
+        leave_to_admins(context)
         return
     given = {
         "network": any(each.scope == "network" for each in mine),
