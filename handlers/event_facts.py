@@ -1,6 +1,7 @@
 """An event with its texts opened, and how its parts read in either language. Changes nothing."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -45,6 +46,11 @@ class Told:
     notes: str | None
     services: tuple[str, ...]
     host: str | None
+
+    @property
+    def facts(self) -> Mapping[str, Words]:
+        """What, when and where, as a text names them."""
+        return {"title": self.title, "when": self.when, "where": self.where}
 
     @property
     def when(self) -> Moment:

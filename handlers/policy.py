@@ -18,6 +18,7 @@ class Policy:
     `approval_threshold` people a second person approves, and it starts `cooling` later. Links
     need nobody's approval where they lead to one of `link_hosts`, or below it.
     `message_days`: how long the texts of messages are kept.
+    `public_url`: where the network's own pages are; None: nowhere.
     `provider_keywords`: Twilio answers its own STOP and HELP words, the bot then doesn't.
     """
 
@@ -29,6 +30,7 @@ class Policy:
     provider_keywords: bool = True
     sms_number: str | None = None
     telegram_username: str | None = None
+    public_url: str | None = None
     quiet: Window | None = (time(20), time(9))
     channels: Sequence[str] = ("telegram", "sms")
     rates: Mapping[str, float] = field(default_factory=lambda: {"telegram": 25.0, "sms": 1.0})

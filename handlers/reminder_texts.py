@@ -34,18 +34,24 @@ def reminder_texts(told: Told, parts: Collection[Part]) -> Texts:
 
 
 def _lines(told: Told, parts: Collection[Part], *, asks: bool) -> Iterator[Words]:
-    facts = {"title": told.title, "when": told.when, "where": told.where}
     if asks:
-        yield _("Reminder: {title}. {when}. {where}.", **facts)
+        yield _("Reminder: {title}. {when}. {where}.", **told.facts)
     else:
-        yield _("See you soon at {title}. {when}. {where}.", **facts)
-    yield from extras(told, parts)
+        yield _("See you soon at {title}. {when}. {where}.", **told.facts)
+    yield from _map(told, parts)
     if asks:
         yield _("Are you coming? YES or NO.")
 
 
-def extras(told: Told, parts: Collection[Part]) -> Iterator[Words]:
-    """What whoever comes should have at hand: how to get there."""
+def at_hand(told: Told, parts: Collection[Part]) -> Iterator[Words]:
+    """For whoever says late that they come: what these parts have told the others."""
+    yield _("Where: {where}.", where=told.where)
+    yield from _map(told, parts)
+    if told.link is not None and ("link" in parts or told.address is None):
+        yield told.link
+
+
+def _map(told: Told, parts: Collection[Part]) -> Iterator[Words]:
     if "soon" in parts and told.address is not None:
         yield _("Map: {link}", link=map_link(told.address))
 

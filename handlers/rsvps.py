@@ -6,6 +6,7 @@ moves up when a place is free, in event_waiting.
 
 from datetime import datetime
 
+from handlers import calendar
 from handlers.context import Context
 from handlers.event_facts import Told, tell_of
 from locales import Message, _, n_
@@ -73,13 +74,32 @@ def _come(context: Context, told: Told, mine: Rsvp | None, party: int) -> None:
     event, held = told.event, mine.holds if mine else 0
     free = _free_for(context, event, mine)
     if free is None or party <= held + free:
+        again = mine is not None and mine.answer is Answer.YES
         _put(context, event, mine, Answer.YES, party)
-        context.say(_coming(told, party))
+        if again and mine is not None and mine.party == party:
+            _confirm(context, told)
+        else:
+            context.say(_coming(told, party))
+        calendar.give(context, told, file=not again)
     elif held:
         context.say(_keeps_fewer(told, held, held + free))
     else:
         _put(context, event, mine, Answer.WAITING, party)
         context.say(_waiting(context, told, party, free + held))
+
+
+def _confirm(context: Context, told: Told) -> None:
+    """They had said so before, and now again."""
+    person, now = context.caller.person_id, context.now
+    storage.write(context.connection, told.event.id, person, now, confirmed_at=now)
+    context.say(
+        _(
+            "Thank you, we count on you: {title}, {when}. If that changes: {code} NO",
+            title=told.title,
+            when=told.when,
+            code=told.event.code,
+        )
+    )
 
 
 def _free_for(context: Context, event: Event, mine: Rsvp | None) -> int | None:

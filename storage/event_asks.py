@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from storage.broadcasts import broadcasts
 from storage.database import Instant
@@ -28,8 +28,10 @@ _SENT = Prepared(
     .join(events, _e.id == _b.subject_id)
     .where(
         _d.person_id == bindparam("person"),
-        _b.kind == "event",
-        or_(_b.part == INVITE, _b.part == MOVED),
+        or_(
+            and_(_b.kind == "event", or_(_b.part == INVITE, _b.part == MOVED)),
+            and_(_b.kind == "reminder", or_(_b.part.contains("day"), _b.part.contains("week"))),
+        ),
         _d.called_at.is_not(None),
         _e.status == "open",
     )
