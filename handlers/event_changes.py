@@ -20,6 +20,7 @@ from storage import approvals, audit, rsvps
 from storage import broadcasts as runs
 from storage import events as storage
 from storage.audience import Scope
+from storage.broadcasts import Broadcast
 from storage.event_circles import CANCELLED, INVITE, MOVED
 from storage.events import Event, EventState
 from storage.messages import Priority
@@ -44,7 +45,7 @@ class NoRoomError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """`told`: how many people a message goes to; `asked`: whether they are asked anew."""
+    """`told`: how many people a message goes to; `asked`: whether they are to answer anew."""
 
     event: Event
     told: int
@@ -72,17 +73,19 @@ def change_event(
     audit.record(connection, actor, "change", event.code, at=now, details={"what": sorted(fields)})
     if not any(_differ(before, after, name) for name in _TOLD_OF):
         return Changed(after.event, 0, False)
-    asks = _day(before.event) != _day(after.event)
     told = len(rsvps.of_event(connection, event_id, _COUNT_ON_IT))
-    if asks:
+    if _day(before.event) != _day(after.event):
         rsvps.ask_anew(connection, event_id, now)
-    invited = _stop_old_news(connection, event_id)
+    asks = bool(rsvps.of_event(connection, event_id, (Answer.ASKED,)))
+    stopped = _stop_old_news(connection, event_id)
     if told:
-        _send(
-            connection, vault, after, change(before, after, asks=asks), MOVED, actor=actor, now=now
-        )
-    for scope in invited:
-        events.announce(connection, vault, after.event, scope, actor=actor, now=now)
+        known = before if MOVED not in {run.part for run in stopped} else None
+        texts = change(known, after, asks=asks)
+        _send(connection, vault, after, texts, MOVED, actor=actor, now=now)
+    for run in stopped:
+        if run.part == INVITE:
+            scope = Scope.from_json(run.scope)
+            events.announce(connection, vault, after.event, scope, actor=actor, now=now)
     return Changed(after.event, told, asks)
 
 
@@ -113,14 +116,10 @@ def _day(event: Event) -> object:
     return event.starts_at.astimezone(ZoneInfo(event.zone)).date()
 
 
-def _stop_old_news(connection: Connection, event_id: int) -> list[Scope]:
-    """What has not gone out yet tells what is no longer so; the scopes of broken off invitations,
-    for those who have not got theirs."""
-    broken_off = []
-    for run in runs.about(connection, event_id):
-        if run.ended_at is None and run.part in (INVITE, MOVED) and runs.abort(connection, run.id):
-            broken_off += [Scope.from_json(run.scope)] if run.part == INVITE else []
-    return broken_off
+def _stop_old_news(connection: Connection, event_id: int) -> list[Broadcast]:
+    """What has not all gone out tells what is no longer so: it is broken off."""
+    news = (run for run in runs.about(connection, event_id) if run.part in (INVITE, MOVED))
+    return [run for run in news if run.ended_at is None and runs.abort(connection, run.id)]
 
 
 def cancel_event(

@@ -4,14 +4,13 @@ What is asked is in event_managing_flow; what a change leads to, in event_change
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from handlers import access, event_posting
+from handlers import access, event_posting, verbs
 from handlers.context import Context
-from handlers.conversation import engine
 from handlers.conversation.turn import Prompt, Words
 from handlers.event_changes import Changed, NoRoomError, cancel_event, change_event
 from handlers.event_facts import Told, card, tell_of
@@ -19,7 +18,7 @@ from handlers.event_managing_flow import managing
 from handlers.event_posting import may_act, publish, scope_of
 from handlers.events import show
 from handlers.hearing import place_answer
-from handlers.places import Place, place_of
+from handlers.places import place_of
 from handlers.rendering import Joined
 from locales import Message, _, n_
 from locales.formatting import Moment
@@ -56,8 +55,8 @@ def close(context: Context, event_id: int, rest: str) -> None:
     elif event.status not in (EventState.OPEN, EventState.DRAFT):
         context.say(_("{code} is over already.", code=event.code))
     else:
-        told = tell_of(context.connection, context.vault, event)
-        _start(context, told, {"what": "cancel"} | ({"reason": {"label": rest}} if rest else {}))
+        why = {"reason": {"label": rest}} if rest else {}
+        context.begin(managing, _facts(context, event), {"what": "cancel", **why})
 
 
 def _is_mine(context: Context, event: Event) -> bool:
@@ -72,20 +71,14 @@ def _show_to_others(context: Context, event: Event | None) -> None:
 
 
 def _begin(context: Context, told: Told, rest: str) -> None:
-    _start(context, told, {})
-    if rest and context.session is not None:
-        heard = replace(context.overheard, text=rest)
-        context.says.pop()
-        context.take(engine.advance(managing, context.session, heard))
+    """What is to be changed may have come along: EVENT A7 COPY."""
+    answers = verbs.begin(context, managing, _facts(context, told.event), rest)
+    if answers is not None:
+        finish(context, answers)
 
 
-def _start(context: Context, told: Told, answers: Mapping[str, Any]) -> None:
-    event = told.event
+def _facts(context: Context, event: Event) -> dict[str, Any]:
     city = place_of(context.connection, event.city_id) if event.city_id is not None else None
-    context.begin(managing, _facts(context, event, city), answers)
-
-
-def _facts(context: Context, event: Event, city: Place | None) -> dict[str, Any]:
     host = event.organisation_id
     names = network.organisation_names(context.connection, [host]) if host is not None else []
     return {

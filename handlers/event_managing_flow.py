@@ -74,7 +74,7 @@ managing = Flow(
         Choose(
             key="what",
             ask=_("What shall we change?"),
-            label=_("Change"),
+            label=_("What changes"),
             example=_("2"),
             options=tuple(_options()),
         ),

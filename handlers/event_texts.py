@@ -40,18 +40,26 @@ def invitation(told: Told) -> Texts:
     return _texts(told, [text], ask=True)
 
 
-def change(before: Told, after: Told, *, asks: bool) -> Texts:
-    """What, when and where, old and new. `asks`: the day is another, so everybody is asked anew."""
+def change(before: Told | None, after: Told, *, asks: bool) -> Texts:
+    """What, when and where, old and new; without `before`, since some never heard of that, all as
+    it is now. `asks`: the day is another, so everybody is asked anew."""
     parts: list[Words] = [
         _("{title} ({code}) has changed.", title=after.title, code=after.event.code),
-        *_times(before, after),
-        *_places(before, after),
+        *(_all_new(after) if before is None else _differences(before, after)),
     ]
     if asks:
         parts.append(_("Can you come then? YES, MAYBE or NO."))
     else:
         parts.append(_("Can't come now? {code} NO", code=after.event.code))
     return _texts(after, parts, ask=asks)
+
+
+def _all_new(after: Told) -> list[Message]:
+    return [_("It is now: {when}. {where}.", when=after.when, where=after.where)]
+
+
+def _differences(before: Told, after: Told) -> list[Message]:
+    return [*_times(before, after), *_places(before, after)]
 
 
 def _times(before: Told, after: Told) -> list[Message]:
