@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from handlers.inbound import OUTBOX
 from handlers.inbound import Desk as Counter
+from handlers.need_keeping_news import due_to_shelters
 from handlers.needs import Desk
 from handlers.needs_clock import Chore, due
 from storage.database import Database, notify
@@ -35,11 +36,15 @@ class Needing:
 
     async def step(self) -> None:
         desk = Desk(self.counter.vault, self.counter.policy, self.clock())
-        for chore in await self.database.read(lambda connection: due(connection, desk)):
+        for chore in await self.database.read(partial(_due, desk=desk)):
             try:
                 await self.database.run(partial(_do, desk=desk, chore=chore))
             except Exception as error:
                 _log.error("need_waits", error=type(error).__name__)
+
+
+def _due(connection: Connection, desk: Desk) -> list[Chore]:
+    return [*due(connection, desk), *due_to_shelters(connection, desk)]
 
 
 def _do(connection: Connection, desk: Desk, chore: Chore) -> None:

@@ -20,8 +20,15 @@ from handlers import (
     invitations,
     invite_flows,
     linking,
+    need_joining,
+    need_keeping,
+    need_keeping_edits,
+    need_keeping_flows,
+    need_keeping_received,
+    need_listing,
     need_posting,
     need_posting_preview,
+    need_summary,
     pledges,
     pledges_asking,
     privacy,
@@ -43,6 +50,7 @@ from handlers.event_managing_flow import managing as event_managing_flow
 from handlers.event_posting_flow import posting as event_flow
 from handlers.link_codes import is_code, is_invitation
 from handlers.need_posting_flow import posting
+from handlers.verbs import On, acting
 from locales import Message, _
 
 Finish = Callable[[Context, Mapping[str, Any]], None]
@@ -70,7 +78,7 @@ class Feature:
 FEATURES: Mapping[str, Feature] = {
     feature.flow.name: feature
     for feature in (
-        Feature(registration.registration, registration.finish),
+        Feature(registration.registration, need_joining.finish),
         Feature(profile.profile, profile.finish),
         Feature(profile.topics, profile.finish),
         Feature(breaks.pause, breaks.finish_pause),
@@ -84,6 +92,10 @@ FEATURES: Mapping[str, Feature] = {
         Feature(event_joining.come, event_joining.finish),
         Feature(event_flow, event_posting.finish, event_posting.preview),
         Feature(event_managing_flow, event_managing.finish),
+        Feature(need_keeping_flows.receiving, need_keeping_received.finish_received),
+        Feature(need_keeping_flows.resizing, need_keeping_edits.finish_resize),
+        Feature(need_keeping_flows.extending, need_keeping_edits.finish_extend),
+        Feature(need_keeping_flows.closing, need_keeping_edits.finish_close),
         Feature(posting, need_posting.finish, need_posting_preview.prompts),
         Feature(pledges_asking.reply_flow, pledges.finish_reply),
         Feature(pledges_asking.when_flow, pledges.finish_when),
@@ -93,18 +105,25 @@ FEATURES: Mapping[str, Feature] = {
 }
 
 TELLERS: status_chat.Tellers = {
+    "need": need_keeping.NeedTeller(),
     "broadcast": status_chat.Broadcasts(),
     "event": event_managing.EventTeller(),
 }
 """What STATUS tells, by kind of what a code names."""
 
+CLOSERS: Mapping[str, On] = {
+    "need": need_keeping_edits.closed,
+    "event": event_managing.close,
+}
+"""What CLOSE does, by kind of what a code names."""
+
 COMMANDS = Commands(
     (
         Command(
             said("join", "start", "unirme", "unirse", "alta", "inicio"),
-            event_joining.join,
+            need_joining.join,
             flow="registration",
-            fits=event_joining.knows_code,
+            fits=need_joining.knows_code,
             about=_("Join the network"),
             slash={"es": "unirme", "en": "join"},
             takes=True,
@@ -253,6 +272,45 @@ COMMANDS = Commands(
             granted=True,
         ),
         Command(
+            said("received", "arrived", "recibido", "recibida", "recibidos", "recibidas", "recibí"),
+            need_keeping.acting({"need": need_keeping_received.received}),
+            takes=True,
+            granted=True,
+        ),
+        Command(
+            said("raise", "increase", "subir", "aumentar"),
+            need_keeping.acting({"need": need_keeping_edits.raised}),
+            takes=True,
+            granted=True,
+        ),
+        Command(
+            said("lower", "reduce", "bajar", "reducir"),
+            need_keeping.acting({"need": need_keeping_edits.lowered}),
+            takes=True,
+            granted=True,
+        ),
+        Command(
+            said("extend", "extender", "prolongar"),
+            need_keeping.acting({"need": need_keeping_edits.extended}),
+            takes=True,
+            granted=True,
+        ),
+        Command(
+            said("close", "cerrar"),
+            need_keeping.acting(CLOSERS),
+            takes=True,
+            granted=True,
+        ),
+        Command(said("summary", "resumen"), need_summary.choose_hour, takes=True, granted=True),
+        Command(
+            said("needs", "necesidades", "what is needed", "qué hace falta", "que se necesita"),
+            need_listing.list_needs,
+            about=_("See what is needed"),
+            slash={"es": "necesidades", "en": "needs"},
+            takes=True,
+            anytime=True,
+        ),
+        Command(
             said("approve", "aprobar", "apruebo"),
             approvals.approve,
             takes=True,
@@ -312,6 +370,12 @@ ACTS: Mapping[str, Act] = {
     "remove": coordinators.do_remove,
     "link": linking.do_link,
     need_posting.ACT: need_posting.post,
+    need_keeping_received.ACT: need_keeping_received.do_receive,
+    need_keeping_edits.RESIZE: need_keeping_edits.do_resize,
+    need_keeping_edits.EXTEND: need_keeping_edits.do_extend,
+    need_keeping_edits.CLOSE: need_keeping_edits.do_close,
+    event_posting.ACT: event_posting.post,
+    event_managing.ACT: event_managing.change,
 }
 """What `access.privileged` does, by name. Each looks for itself whether the caller may do it."""
 
@@ -319,6 +383,7 @@ APPROVALS: Mapping[str, Approvable] = {
     "invitation": invitations.APPROVABLE,
     alerts.KIND: alerts.APPROVABLE,
     need_posting.KIND: need_posting.APPROVABLE,
+    EVENT_APPROVAL: event_posting.APPROVABLE,
 }
 """What `approvals.ask` may ask a second person to approve, by kind."""
 

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from handlers import changed_hands, event_joining, privacy, registration
+from handlers import changed_hands, need_joining, privacy, registration
 from handlers.commands import Command
 from handlers.consent import ask_if_stop, come_back, has_stopped, leave
 from handlers.consent_words import Consent, Verdict, classify, is_provider_keyword
@@ -122,9 +122,9 @@ def _is_older_than_the_stop(context: Context) -> bool:
 
 def _joins(context: Context, found: tuple[Command, str] | None) -> bool:
     """JOIN, alone or with a code that we know: "Alta Verapaz" and "join the strike" are neither."""
-    if found is None or found[0].run is not event_joining.join:
+    if found is None or found[0].run is not need_joining.join:
         return False
-    return not found[1] or event_joining.knows_code(context, found[1])
+    return not found[1] or need_joining.knows_code(context, found[1])
 
 
 def _join_if_new(context: Context) -> None:

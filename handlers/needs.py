@@ -154,7 +154,7 @@ def change(connection: Connection, desk: Desk, need_id: int, edit: Edit, *, acto
         needs.change(connection, need_id, drop_off=sealed)
     details = {"quantity": edit.quantity}
     audit.record(connection, actor, "change_need", need.code, at=desk.now, details=details)
-    _tell_changes(connection, desk, need_id, before)
+    _tell_changes(connection, desk, need_id, edit, before)
     return True
 
 
@@ -180,8 +180,9 @@ def _take_back(connection: Connection, pledge: Pledge, units: int, now: datetime
 
 
 def _tell_changes(
-    connection: Connection, desk: Desk, need_id: int, before: Sequence[Pledge]
+    connection: Connection, desk: Desk, need_id: int, edit: Edit, before: Sequence[Pledge]
 ) -> None:
+    """More of it, or fewer of somebody else's, is no news to them."""
     need = needs.read(connection, need_id)
     if need is None:
         return
@@ -189,6 +190,8 @@ def _tell_changes(
     left = {each.id: each for each in now_is}
     for was in before:
         after = left.get(was.id)
+        if edit == Edit(quantity=edit.quantity) and after and after.units == was.units:
+            continue
         news = not_needed(words, was) if after is None else changed(words, after)
         tell(connection, desk, was, Prompt(news))
 
