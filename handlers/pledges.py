@@ -141,6 +141,8 @@ def answered(context: Context, told: Told, text: str, *, tried: bool = False) ->
         confirm(context, told, mine, None)
     elif told.need.status is not State.OPEN and mine is None and not isinstance(reply, No):
         _too_late(context, told)
+    elif _is_code(text, told.need.code):
+        asking.how_many(context, told)
     else:
         _act(context, told, mine, reply, tried=tried)
     return True

@@ -1,8 +1,8 @@
-"""What the tests of needs share: shelters, people who joined, and somebody who sends what is due."""
+"""What the tests of needs share: shelters, people who joined, a clock that tends and sends."""
 
 import asyncio
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,16 +16,18 @@ from handlers.needs import Desk, Lack
 from handlers.outbox import encode
 from handlers.policy import Policy
 from storage import needs as need_rows
-from storage import outbox
+from storage import pledges
 from storage.audit import OPERATOR
 from storage.broadcast_deliveries import last_look
 from storage.database import Database
 from storage.gazetteer import cities
 from storage.ids import new_id
-from storage.messages import Priority, deliveries
+from storage.messages import deliveries
 from storage.needs import Audience, Need
 from storage.network import shelters
-from storage.people import people, registrations
+from storage.outbox import Due
+from storage.people import addresses, people, registrations
+from storage.pledges import Hold, Pledge
 from tests import talk
 from tests.talk import Person
 
@@ -89,7 +91,7 @@ class Office(talk.Office):
         """The operator posts it; its code."""
 
         def unit(connection: Connection) -> str:
-            where = connection.scalar(select(shelters.c.id).where(shelters.c.code == shelter))
+            [where] = connection.scalars(select(shelters.c.id).where(shelters.c.code == shelter))
             lack = {
                 "category": "infant",
                 "item": "pañales talla 4",
@@ -137,6 +139,26 @@ class Office(talk.Office):
         self.database.run_now(unit)
         return person
 
+    def crowd(self, number: int, **columns: Any) -> list[int]:
+        """So many people who joined, without addresses; their ids."""
+        ids = [new_id() for _ in range(number)]
+        folk = {"language": "es", "consent": "in", "zone": "America/Chicago", **columns}
+        folk |= {"created_at": self.now, "seen_at": self.now}
+        rows = [folk | {"id": each, "handle": f"V-{each % 10**12}"} for each in ids]
+        self.database.run_now(lambda c: c.execute(insert(people), rows))
+        return ids
+
+    def promises(self, code: str, person_id: int, units: int) -> Pledge:
+        need = self.need(code)
+        hold = Hold(self.now, self.now + timedelta(days=1))
+
+        def unit(connection: Connection) -> Pledge | None:
+            return pledges.take(connection, need.id, person_id, units, hold=hold, now=self.now)
+
+        made = self.database.run_now(unit)
+        assert made is not None
+        return made
+
     def tends(self) -> None:
         """The clock works until nothing is due, and what is due is rendered: `looks` takes it."""
         asyncio.run(self._tends())
@@ -154,12 +176,7 @@ class Office(talk.Office):
 
     def _render(self, connection: Connection) -> None:
         """As the dispatcher does it, but for the call."""
-        facts = {"now": self.now, "held_since": self.now, "most": 1_000}
-        rows = [
-            row
-            for channel in ("sms", "telegram")
-            for row in outbox.due(connection, channel, Priority.BULK, **facts)
-        ]
+        rows = _due(connection, self.now)
         over = last_look(
             connection, [(each.broadcast_id or 0, each.person_id) for each in rows], 3, self.now
         ).over
@@ -172,6 +189,20 @@ class Office(talk.Office):
                 sealed = self.desk.vault.seal("deliveries", "body", row.id, body)
                 values = {"body": sealed, "called_at": self.now}
             connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))
+
+
+def _due(connection: Connection, now: datetime) -> list[Due]:
+    """Copies of broadcasts that wait, whatever waits before them for the same person."""
+    d, a, p = deliveries.c, addresses.c, people.c
+    read = (
+        *(d.id, d.person_id, d.address_id, d.broadcast_id, d.channel, d.kind, d.priority, d.body),
+        *(d.expires_at, d.attempts, a.value, a.status, p.consent, p.paused_until, p.zone),
+        *(p.language, d.wording),
+    )
+    waiting = d.status == "queued", d.body.is_(None), d.due_at <= now
+    statement = select(*read).join(addresses, a.id == d.address_id).where(*waiting)
+    joined = statement.join(people, p.id == d.person_id).order_by(d.id)
+    return [Due._make(row) for row in connection.execute(joined)]
 
 
 @pytest.fixture
