@@ -122,6 +122,7 @@ def policy_of(settings: Settings) -> Policy:
         fold=settings.sms_fold_accents,
         provider_keywords=settings.sms_keyword_replies == "provider",
         sms_number=settings.sms_number or settings.twilio_from,
+        public_url=settings.public_url,
         quiet=settings.quiet_hours,
         channels=settings.channels,
         rates={"telegram": settings.telegram_rate, "sms": settings.sms_rate},
