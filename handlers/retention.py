@@ -66,6 +66,7 @@ _CHORES: tuple[tuple[Chore, Age], ...] = (
     (retention.THEIR_DELIVERIES, _closed),
     (retention.ENDED_BROADCASTS, _closed),
     (retention.CLOSED_NEEDS, _closed),
+    (retention.ENDED_EVENTS, _closed),
     (retention.DELIVERY_TEXTS, _messages),
     (retention.OLD_INBOUND, _came),
     (retention.INBOUND_TEXTS, _messages),

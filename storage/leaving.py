@@ -3,7 +3,7 @@
 Deleting itself is here too. Who asks for it, and what is said, live in the handlers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -109,10 +109,15 @@ def count_departure(connection: Connection, person_id: int, day: date) -> None:
     kinds = connection.scalars(
         select(registrations.c.kind).where(registrations.c.person_id == person_id)
     )
-    for what in ("deleted", *(f"deleted_{kind}" for kind in kinds)):
+    count(connection, day, dict.fromkeys(("deleted", *(f"deleted_{kind}" for kind in kinds)), 1))
+
+
+def count(connection: Connection, day: date, more: Mapping[str, int]) -> None:
+    """So many more of each, on that day."""
+    for what, n in more.items():
         connection.execute(
-            _count.values(day=day.isoformat(), what=what, n=1).on_conflict_do_update(
-                index_elements=[counts.c.day, counts.c.what], set_={"n": counts.c.n + 1}
+            _count.values(day=day.isoformat(), what=what, n=n).on_conflict_do_update(
+                index_elements=[counts.c.day, counts.c.what], set_={"n": counts.c.n + n}
             )
         )
 

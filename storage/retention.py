@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, exists, or_, select, update
 
-from storage import leaving
+from storage import leaving, rsvps
 from storage.approvals import approvals
 from storage.broadcasts import broadcasts
 from storage.codes import free_codes
 from storage.coordinators import grants, invitation_tries, invitations, pending_acts
+from storage.events import events
 from storage.leaving import farewells
 from storage.messages import Status, deliveries, inbound, receipts
 from storage.needs import needs
@@ -113,6 +114,14 @@ def _uninvited(connection: Connection, which: ColumnElement[bool], _now: datetim
     return connection.execute(delete(invitations).where(invitations.c.id.in_(ids))).rowcount
 
 
+def _long_over(connection: Connection, which: ColumnElement[bool], _now: datetime) -> int:
+    """How many there were, and who came, stays as a number of that day."""
+    ids = list(connection.scalars(select(events.c.id).where(which)))
+    rsvps.keep_counts(connection, ids)
+    free_codes(connection, "event", ids)
+    return connection.execute(delete(events).where(events.c.id.in_(ids))).rowcount
+
+
 def _is_stranger(before: datetime) -> ColumnElement[bool]:
     """Wrote once, never joined, and has been silent since."""
     theirs = addresses.c.person_id == people.c.id
@@ -182,6 +191,16 @@ THEIR_DELIVERIES = Chore(
         select(broadcasts.c.id).where(broadcasts.c.ended_at < before)
     ),
     _deleted(deliveries.c.id),
+)
+ENDED_EVENTS = Chore(
+    "events",
+    events.c.id,
+    lambda before: and_(
+        events.c.ended_at < before,
+        # What was sent about it is told by its code.
+        ~exists().where(broadcasts.c.subject_id == events.c.id),
+    ),
+    _long_over,
 )
 OLD_INBOUND = Chore(
     "messages received",

@@ -1,6 +1,6 @@
 """RSVPs: who comes to an event, who waits for a place, in which order. The table and its SQL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +26,7 @@ from sqlalchemy import (
 from storage.columns import Id
 from storage.database import Instant, insert, metadata
 from storage.events import events, take_places
+from storage.leaving import count
 from storage.people import people
 
 
@@ -239,6 +240,16 @@ def events_with_a_line(connection: Connection) -> list[int]:
     statement = select(_r.event_id).join(events, events.c.id == _r.event_id)
     waits = statement.where(_WAITS, events.c.status == "open").distinct()
     return list(connection.scalars(waits.order_by(_r.event_id)))
+
+
+def keep_counts(connection: Connection, event_ids: Sequence[int]) -> None:
+    """Before events are deleted: what is kept of them, by day, without a link to anybody."""
+    for event_id in event_ids:
+        starts_at = connection.scalar(select(events.c.starts_at).where(events.c.id == event_id))
+        found = counts(connection, event_id)
+        if starts_at is not None:
+            tally = {"events": 1, "event_yes": found.yes, "event_people": found.people}
+            count(connection, starts_at.date(), tally | {"event_came": found.came})
 
 
 def ask_anew(connection: Connection, event_id: int, now: datetime) -> None:
