@@ -33,7 +33,7 @@ from handlers.conversation.words import fold, word_set
 from handlers.links import as_link
 from handlers.options import options
 from handlers.rendering import Joined
-from locales import Language, Message, _, vocabulary
+from locales import LANGUAGES, Language, Message, _, translate, vocabulary
 from locales.formatting import Moment
 from locales.labels import CHANNELS, LANGUAGES_SPOKEN, REGISTERED, TOPICS
 
@@ -57,11 +57,14 @@ _EVERYWHERE = re.compile(
     r"(?:clock|time)|a la hora de cada (?:uno|quien))\b[\s.]*$",
     re.IGNORECASE,
 )
-_WHEN = ("now", "first", "local")
 _WHEN_LABELS: Mapping[str, Message] = {
     "now": _("Now"),
     "first": _("To 50 people first"),
     "local": _("At everyone's local hour"),
+}
+_WHEN_WORDS: Mapping[str, frozenset[str]] = {
+    kind: words | {fold(translate(_WHEN_LABELS[kind], language)) for language in LANGUAGES}
+    for kind, words in (("now", _NOW), ("first", _FIRST), ("local", frozenset[str]()))
 }
 
 
@@ -192,10 +195,9 @@ def _offered_organisations(answers: Answers) -> Sequence[dict[str, Any]]:
 
 def _when(heard: Heard) -> Hearing:
     said = fold(heard.text[:60])
-    if said in _NOW:
-        return Understood(_just("now"))
-    if said in _FIRST:
-        return Understood(_just("first"))
+    named = next((kind for kind, words in _WHEN_WORDS.items() if said in words), None)
+    if named is not None:
+        return Understood(_just(named))
     text = _EVERYWHERE.sub("", heard.text)
     if text != heard.text:
         return _moment(heard, text, local=True) if text.strip() else Understood(_just("local"))
@@ -227,7 +229,7 @@ def _just(kind: str) -> dict[str, Any]:
 
 
 def _offered_times(_answers: Answers) -> Sequence[dict[str, Any]]:
-    return tuple(_just(kind) for kind in _WHEN)
+    return tuple(_just(kind) for kind in _WHEN_LABELS)
 
 
 def when_words(value: Any) -> Message:
