@@ -296,13 +296,14 @@ def test_others_lose_nothing(town: Office) -> None:
 
 
 def test_every_table_of_a_persons_goes_with_them() -> None:
-    """By its foreign key; where that only lets go, `erase` empties the row itself."""
+    """By its foreign key, or it forgets them (who asked for an approval, who posted an event); where
+    that only lets go, `erase` empties the row itself."""
     kept = {"inbound"}
     staying = [
         f"{table.name}.{key.parent.name}"
         for table in metadata.sorted_tables
         for key in table.foreign_keys
-        if key.column.table.name == "people" and key.ondelete != "CASCADE"
+        if key.column.table.name == "people" and key.ondelete not in ("CASCADE", "SET NULL")
     ]
     orphans = {
         table.name
