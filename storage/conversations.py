@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 
-from storage.database import insert, lock_row, skip_locked
+from storage.database import insert, lock_row, locks_rows, skip_locked
 from storage.messages import inbound
 from storage.people import addresses, people, sessions, suppressions
 from storage.prepared import Prepared
@@ -43,8 +43,16 @@ class Caller(NamedTuple):
     fresh: bool = False
 
 
+_behind = addresses.join(people, people.c.id == addresses.c.person_id)
+_named = and_(
+    addresses.c.channel == bindparam("channel"), addresses.c.lookup == bindparam("lookup")
+)
+# The address too: who waited for the row meanwhile finds it gone to somebody else, not stale.
+_HOLD = Prepared(
+    lock_row(select(people.c.id).select_from(_behind).where(_named), of=(people, addresses))
+)
 # In the order of Caller's fields.
-_find = lock_row(
+_FIND = Prepared(
     select(
         addresses.c.person_id,
         addresses.c.id.label("address_id"),
@@ -69,19 +77,12 @@ _find = lock_row(
         sessions.c.updated_at.label("session_at"),
         addresses.c.doubted_at,
     )
-    .select_from(
-        addresses.join(people, people.c.id == addresses.c.person_id).outerjoin(
-            sessions, sessions.c.person_id == people.c.id
-        )
-    )
-    .where(addresses.c.channel == bindparam("channel"), addresses.c.lookup == bindparam("lookup")),
-    # The address too: who waited for the row meanwhile finds it gone to somebody else, not stale.
-    of=(people, addresses),
+    .select_from(_behind.outerjoin(sessions, sessions.c.person_id == people.c.id))
+    .where(_named)
 )
 
 _session = insert(sessions)
 
-_FIND = Prepared(_find)
 _LOG = Prepared(
     insert(inbound).on_conflict_do_nothing(
         index_elements=[inbound.c.channel, inbound.c.provider_id]
@@ -116,8 +117,15 @@ _HEARD = Prepared(
 
 
 def find_caller(connection: Connection, channel: str, lookup: bytes) -> Caller | None:
-    """Who writes from this address; on PostgreSQL both are held until the turn commits."""
-    row = _FIND.first(connection, {"channel": channel, "lookup": lookup})
+    """Who writes from this address; on PostgreSQL both are held until the turn commits.
+
+    Held first and looked at then: what a statement waits to lock it knows anew, but what it joins
+    to that it shows as it was before, which may be one turn ago.
+    """
+    named = {"channel": channel, "lookup": lookup}
+    if locks_rows(connection):
+        _HOLD.first(connection, named)
+    row = _FIND.first(connection, named)
     return None if row is None else Caller(*row)
 
 

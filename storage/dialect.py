@@ -17,7 +17,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
-    func,
     literal,
     literal_column,
     select,
@@ -35,7 +34,7 @@ CHANNEL = "enlace"
 """The one PostgreSQL channel; ours travel as its payload, so that one LISTEN hears them all."""
 
 WAKES = "wakes"
-"""Where a SQLite connection keeps the channels to wake once its transaction is committed."""
+"""Where a connection keeps the channels to wake once its transaction is committed."""
 
 
 def insert(table: Table) -> postgresql.Insert:
@@ -57,6 +56,11 @@ def lock_row(statement: AnySelect, of: Table | tuple[Table, ...] | None = None) 
     return statement.with_for_update(of=of)
 
 
+def locks_rows(connection: Connection) -> bool:
+    """Whether `lock_row` holds anything: SQLite's writer is alone anyway."""
+    return connection.dialect.name == "postgresql"
+
+
 def lock_table(connection: Connection, table: Table) -> None:
     """Holds the table against other writers until the transaction ends; readers go on."""
     if connection.dialect.name == "postgresql":
@@ -69,10 +73,7 @@ def notify(connection: Connection, channel: str) -> None:
 
     On SQLite it reaches this process only; others find the rows by polling.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_notify(CHANNEL, channel)))
-    else:
-        connection.info.setdefault(WAKES, set()).add(channel)
+    connection.info.setdefault(WAKES, set()).add(channel)
 
 
 class _Items(FunctionElement[Any]):

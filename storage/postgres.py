@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from storage.dialect import WAKES
 from storage.faults import CommitUnknownError, hide_values, is_conflict, is_id_collision, is_lost
 from storage.holds import PostgresHold
-from storage.wakes import PostgresEar, Wakes
+from storage.wakes import PostgresBell, PostgresEar, Wakes
 
 T = TypeVar("T")
 
@@ -33,6 +34,7 @@ class Postgres:
         )
         self._executor = ThreadPoolExecutor(size, thread_name_prefix="enlace-database")
         self._ear: PostgresEar | None = None
+        self._bell = PostgresBell(self._conninfo)
 
     async def run(self, unit: Callable[[Connection], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._executor, self.run_now, unit)
@@ -49,8 +51,11 @@ class Postgres:
     def listening(self) -> None:
         """Starts hearing NOTIFY, once."""
         if self._ear is None:
-            conninfo = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-            self._ear = PostgresEar(conninfo, self._wakes)
+            self._ear = PostgresEar(self._conninfo, self._wakes)
+
+    @property
+    def _conninfo(self) -> str:
+        return self._url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def hold(self, name: str) -> PostgresHold:
         return PostgresHold(self._engine, name)
@@ -60,6 +65,7 @@ class Postgres:
 
     def close(self) -> None:
         self._executor.shutdown()
+        self._bell.close()
         if self._ear is not None:
             self._ear.close()
             self._ear = None
@@ -67,6 +73,7 @@ class Postgres:
 
     def _transaction(self, unit: Callable[[Connection], Any]) -> Any:
         with _connect(self._engine) as connection:
+            connection.info.pop(WAKES, None)
             with connection.begin() as transaction:
                 self._at("unit.begin")
                 result = unit(connection)
@@ -78,6 +85,8 @@ class Postgres:
                         raise CommitUnknownError from error
                     raise
             self._at("unit.after_commit")
+            if woken := connection.info.pop(WAKES, None):
+                self._bell.ring(woken)
             return result
 
     def _view(self, unit: Callable[[Connection], Any]) -> Any:

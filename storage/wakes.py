@@ -16,6 +16,8 @@ from storage.dialect import CHANNEL
 log = structlog.get_logger()
 
 _RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+_BREATH = 0.005
+"""Seconds between two NOTIFYs: a busy process rings a few hundred times a second at most."""
 
 
 class Wake:
@@ -85,6 +87,63 @@ class Wakes:
             self._waiting.get(wake.channel, set()).discard(wake)
 
 
+class PostgresBell:
+    """Tells by NOTIFY what was committed here, to every process, from a connection of its own.
+
+    Inside the transactions themselves NOTIFY would have every commit wait for the one before it.
+    What comes while one NOTIFY is under way goes with the next; what is lost with the connection
+    is found by polling.
+    """
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._rung: set[str] = set()
+        self._changed = threading.Condition()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    def ring(self, channels: Iterable[str]) -> None:
+        with self._changed:
+            self._rung.update(channels)
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._work, name="enlace-notify", daemon=True
+                )
+                self._thread.start()
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Returns when everything rung before is told."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _work(self) -> None:
+        connection: psycopg.Connection[Any] | None = None
+        while channels := self._next():
+            try:
+                connection = connection or _connect(self._conninfo)
+                for channel in channels:
+                    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, channel))
+            except psycopg.Error as error:
+                log.warning("notify_lost", error=type(error).__name__)
+                if connection is not None:
+                    connection.close()
+                    connection = None
+        if connection is not None:
+            connection.close()
+
+    def _next(self) -> set[str]:
+        """The channels rung, at least one unless it closes; a moment after the last ones."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing, _BREATH)
+            self._changed.wait_for(lambda: self._rung or self._closing)
+            channels, self._rung = self._rung, set()
+        return channels
+
+
 class PostgresEar:
     """A thread with a connection of its own that hears NOTIFY and passes it on; it reconnects."""
 
@@ -107,7 +166,7 @@ class PostgresEar:
         failures = 0
         while not self._closing.is_set():
             try:
-                with self._connect() as connection:
+                with _connect(self._conninfo) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     failures = 0
                     # What was notified while nobody listened is lost: everyone looks once.
@@ -118,11 +177,6 @@ class PostgresEar:
                 self._closing.wait(_RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)])
                 failures += 1
 
-    def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(
-            self._conninfo, autocommit=True, connect_timeout=5, keepalives_idle=30
-        )
-
     def _hear(self, connection: psycopg.Connection[Any]) -> None:
         poll = select.poll()
         poll.register(connection.fileno(), select.POLLIN)
@@ -130,3 +184,7 @@ class PostgresEar:
         while not self._closing.is_set():
             poll.poll()
             self._wakes.wake({heard.payload for heard in connection.notifies(timeout=0)})
+
+
+def _connect(conninfo: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(conninfo, autocommit=True, connect_timeout=5, keepalives_idle=30)

@@ -67,6 +67,12 @@ def _wait_until_somebody_waits(connection: Connection, coming: "Future[Received]
         time.sleep(0.01)
 
 
+def test_two_answers_at_once_are_answers_to_two_questions(pair: Pair, bare_office: Office) -> None:
+    pair.chat.says("UNIRME")
+    one_waits_for(bare_office, pair.chat.message("2"), pair.chat.message("Rosa"))
+    pair.chat.looks().hears("¿Dónde estás?")
+
+
 def asks_both(pair: Pair) -> tuple[str, str]:
     pair.chat.says("LINK")
     pair.phone.says("LINK")
