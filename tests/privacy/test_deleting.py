@@ -296,8 +296,8 @@ def test_others_lose_nothing(town: Office) -> None:
 
 
 def test_every_table_of_a_persons_goes_with_them() -> None:
-    """By its foreign key, or it forgets them (who asked for an approval, who posted an event); where
-    that only lets go, `erase` empties the row itself."""
+    """By its foreign key, or it forgets them (who asked for an approval, who posted an event);
+    where that only lets go, `erase` empties the row itself."""
     kept = {"inbound"}
     staying = [
         f"{table.name}.{key.parent.name}"
