@@ -169,7 +169,7 @@ async def test_detener_alone_asks_a_coordinator_which(town: Town) -> None:
     await ana.writes("ALERTA", "TPS", ENGLISH, "SALTAR", "SALTAR", "1", "mañana 10 am", "sí", "3")
     code = code_of(ana)
     await ana.writes("DETENER")
-    ana.hears("¿Qué detenemos?", f"{code}, TPS, programada", "ALTO")
+    ana.hears("¿Cuál detenemos?", f"{code}, TPS, programada", "ALTO")
     assert ana.row()["consent"] != "out"
     await ana.writes(f"detener {code.lower()}")
     assert town.facts(code)["status"] == "held"
