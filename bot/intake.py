@@ -7,6 +7,7 @@ from pathlib import PurePath
 from time import monotonic
 
 import structlog
+from prometheus_client import Counter, Histogram
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -45,6 +46,8 @@ class Intake:
         self._clock = clock
         self._receive = receiver
         self._failpoint = failpoint
+        self._counted: dict[tuple[str, str], Counter] = {}
+        self._timed: dict[str, Histogram] = {}
 
     async def take(self, inbound: Inbound, at: datetime | None = None) -> str:
         """What became of it: "done", "repeated" or "failed" (kept for replay, the person told).
@@ -67,7 +70,7 @@ class Intake:
             became = await self._keep(inbound, now, error)
         self._failpoint("kept")
         self._count(inbound, became)
-        self._metrics.turn_seconds.labels(inbound.channel).observe(monotonic() - started)
+        self._time(inbound, monotonic() - started)
         return became
 
     async def _keep(self, inbound: Inbound, now: datetime, error: Exception) -> str:
@@ -79,7 +82,19 @@ class Intake:
         return "failed" if kept else "repeated"
 
     def _count(self, inbound: Inbound, status: str) -> None:
-        self._metrics.inbound.labels(inbound.channel, status).inc()
+        key = inbound.channel, status
+        counted = self._counted.get(key)
+        if counted is None:  # to look its labels up each time costs more than to count
+            counted = self._counted[key] = self._metrics.inbound.labels(*key)
+        counted.inc()
+
+    def _time(self, inbound: Inbound, seconds: float) -> None:
+        timed = self._timed.get(inbound.channel)
+        if timed is None:
+            timed = self._timed[inbound.channel] = self._metrics.turn_seconds.labels(
+                inbound.channel
+            )
+        timed.observe(seconds)
 
 
 def place_of(error: BaseException) -> str:
