@@ -19,6 +19,7 @@ from storage import needs as need_rows
 from storage import pledges
 from storage.audit import OPERATOR
 from storage.broadcast_deliveries import last_look
+from storage.broadcasts import broadcasts
 from storage.database import Database
 from storage.gazetteer import cities
 from storage.ids import new_id
@@ -26,45 +27,20 @@ from storage.messages import deliveries
 from storage.needs import Audience, Need
 from storage.network import shelters
 from storage.outbox import Due
-from storage.people import addresses, people, registrations
-from storage.pledges import Hold, Pledge
+from storage.people import addresses, people, registrations, traits
+from storage.pledges import Hold, Pledge, Pledged
 from tests import talk
 from tests.talk import Person
 
+BAJA = ("02", "Baja California", "MX", "America/Tijuana")
 PLACES = {
-    "tijuana": (
-        3981609,
-        "Tijuana",
-        "02",
-        "Baja California",
-        "MX",
-        "America/Tijuana",
-        32.53,
-        -117.02,
-    ),
-    "sandiego": (
-        5391811,
-        "San Diego",
-        "CA",
-        "California",
-        "US",
-        "America/Los_Angeles",
-        32.72,
-        -117.16,
-    ),
-    "mexicali": (
-        3996069,
-        "Mexicali",
-        "02",
-        "Baja California",
-        "MX",
-        "America/Tijuana",
-        32.63,
-        -115.45,
-    ),
+    "tijuana": (3981609, "Tijuana", *BAJA, 32.53, -117.02),
+    "ensenada": (4006702, "Ensenada", *BAJA, 31.87, -116.6),
+    "mexicali": (3996069, "Mexicali", *BAJA, 32.63, -115.45),
     "cdmx": (3530597, "Ciudad de México", "09", "CDMX", "MX", "America/Mexico_City", 19.43, -99.13),
     "chicago": (4887398, "Chicago", "IL", "Illinois", "US", "America/Chicago", 41.85, -87.65),
 }
+"""Tijuana is 80 km from Ensenada and 147 km from Mexicali, all in one region."""
 
 
 def found_places(connection: Connection) -> None:
@@ -106,8 +82,10 @@ class Office(talk.Office):
             needs.open_need(connection, self.counter(), made.id, actor=OPERATOR)
             return made.code
 
+        sends = fields.pop("sends", True)
         code = self.database.run_now(unit)
-        self.tends()
+        if sends:
+            self.tends()
         return code
 
     def counter(self) -> Desk:
@@ -139,14 +117,60 @@ class Office(talk.Office):
         self.database.run_now(unit)
         return person
 
-    def crowd(self, number: int, **columns: Any) -> list[int]:
-        """So many people who joined, without addresses; their ids."""
+    def crowd(self, number: int, kind: str | None = None, **columns: Any) -> list[int]:
+        """So many people who agreed, each with a chat; their ids. `kind` of registration: joined.
+
+        `at` names a place of PLACES.
+        """
+        place = PLACES.get(columns.pop("at", ""))
+        if place is not None:
+            columns |= {"city_id": place[0], "region": place[2], "country": place[4]}
         ids = [new_id() for _ in range(number)]
         folk = {"language": "es", "consent": "in", "zone": "America/Chicago", **columns}
         folk |= {"created_at": self.now, "seen_at": self.now}
         rows = [folk | {"id": each, "handle": f"V-{each % 10**12}"} for each in ids]
-        self.database.run_now(lambda c: c.execute(insert(people), rows))
+        homes = [self._chat(each) for each in ids]
+
+        def unit(connection: Connection) -> None:
+            connection.execute(insert(people), rows)
+            connection.execute(insert(addresses), homes)
+
+        self.database.run_now(unit)
+        if kind is not None:
+            self.registers(kind, *ids)
         return ids
+
+    def _chat(self, person_id: int) -> dict[str, Any]:
+        row, vault = new_id(), self.desk.vault
+        at = {"created_at": self.now, "heard_at": self.now}
+        value = vault.seal("addresses", "value", row, str(person_id))
+        lookup = vault.index("telegram", str(person_id))
+        home = {"id": row, "person_id": person_id, "channel": "telegram", **at}
+        return home | {"value": value, "lookup": lookup}
+
+    def registers(self, kind: str, *ids: int, status: str = "active") -> None:
+        at = {"created_at": self.now, "updated_at": self.now}
+        rows = [
+            {"id": new_id(), "person_id": each, "kind": kind, "status": status, **at}
+            for each in ids
+        ]
+        self.database.run_now(lambda c: c.execute(insert(registrations), rows))
+
+    def is_true_of(self, person_id: int, kind: str, *values: str) -> None:
+        rows = [{"person_id": person_id, "kind": kind, "value": value} for value in values]
+        self.database.run_now(lambda c: c.execute(insert(traits), rows))
+
+    def asked(self, code: str, part: str | None = None) -> set[int]:
+        """Who has, or is to get, what was sent about a need, or one part of it."""
+        b, d = broadcasts.c, deliveries.c
+        statement = (
+            select(d.person_id)
+            .join(broadcasts, b.id == d.broadcast_id)
+            .where(b.subject_id == self.need(code).id, d.status != "suppressed")
+        )
+        if part is not None:
+            statement = statement.where(b.part == part)
+        return self.database.read_now(lambda c: set(c.scalars(statement)))
 
     def promises(self, code: str, person_id: int, units: int) -> Pledge:
         need = self.need(code)
@@ -159,17 +183,59 @@ class Office(talk.Office):
         assert made is not None
         return made
 
+    def falls(self, pledge: Pledge, to: Pledged = Pledged.RELEASED) -> None:
+        self.database.run_now(lambda c: pledges.let_fall(c, pledge.id, to, self.now))
+
+    def brings(self, pledge: Pledge) -> None:
+        self.database.run_now(lambda c: pledges.deliver(c, pledge.id, self.now))
+
+    def refuses(self, code: str, person_id: int) -> None:
+        need = self.need(code)
+        self.database.run_now(lambda c: pledges.answer(c, need.id, person_id, self.now))
+
+    def changes(self, code: str, edit: needs.Edit) -> bool:
+        need = self.need(code)
+        return self.database.run_now(
+            lambda c: needs.change(c, self.counter(), need.id, edit, actor=OPERATOR)
+        )
+
+    def cancels(self, code: str, reason: str) -> bool:
+        need = self.need(code)
+        return self.database.run_now(
+            lambda c: needs.cancel(c, self.counter(), need.id, reason, actor=OPERATOR)
+        )
+
+    def reopens(self, code: str, ask: Audience, *, sends: bool = True) -> None:
+        """As if it had been posted for other people."""
+        due = {"ask": ask, "next_wave_at": self.now}
+        need = self.need(code)
+        self.database.run_now(lambda c: need_rows.change(c, need.id, **due))
+        if sends:
+            self.tends()
+
+    def freezes(self) -> None:
+        """Audiences are frozen, and nothing of it is sent yet."""
+        asyncio.run(self._work())
+
+    def sends(self) -> None:
+        self.database.run_now(self._render)
+
+    def arrives(self) -> None:
+        """What was rendered for people without a phone in the test is sent."""
+        sent = update(deliveries).where(deliveries.c.called_at.is_not(None))
+        self.database.run_now(lambda c: c.execute(sent.values(status="sent")))
+
     def tends(self) -> None:
         """The clock works until nothing is due, and what is due is rendered: `looks` takes it."""
-        asyncio.run(self._tends())
+        asyncio.run(self._work())
+        self.sends()
 
-    async def _tends(self) -> None:
+    async def _work(self) -> None:
         policy = self.desk.policy
         terms = ("telegram", "sms"), policy.quiet, policy.frequency_cap
         for _round in range(2):
             await Needing(self.database, self.desk, self._clock).step()
             await Broadcaster(self.database, *terms, self._clock).step()
-        self.database.run_now(self._render)
 
     def _clock(self) -> datetime:
         return self.now
