@@ -206,8 +206,9 @@ def expire(connection: Connection, desk: Desk, need_id: int) -> bool:
     need = needs.lock(connection, need_id)
     if need is None or not _is_over(need, desk.now):
         return False
-    for each in pledges.of_need(connection, need_id, (Pledged.CONFIRMED,)):
-        pledges.let_fall(connection, each.id, Pledged.NO_SHOW, desk.now)
+    for each in pledges.of_need(connection, need_id, pledges.LIVE):
+        sure = each.status is Pledged.CONFIRMED
+        pledges.let_fall(connection, each.id, Pledged.NO_SHOW if sure else Pledged.LAPSED, desk.now)
     return _close(connection, desk, need_id, State.EXPIRED, None, actor=audit.OPERATOR)
 
 

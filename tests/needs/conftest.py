@@ -274,17 +274,20 @@ def _due(connection: Connection, now: datetime) -> list[Due]:
 @pytest.fixture
 def office(database_url: str) -> Iterator[Office]:
     """On SQLite and on PostgreSQL."""
-    yield from _opened(database_url)
+    yield from opened(database_url)
 
 
 @pytest.fixture
 def lite(sqlite_url: str) -> Iterator[Office]:
     """On SQLite alone: for what is about words, not about SQL."""
-    yield from _opened(sqlite_url)
+    yield from opened(sqlite_url)
 
 
-def _opened(url: str) -> Iterator[Office]:
+DAYTIME = Policy(programme="Enlace", provider_keywords=False, quiet=None)
+
+
+def opened(url: str, policy: Policy = DAYTIME) -> Iterator[Office]:
     database = Database(url)
     database.run_now(found_places)
-    yield Office(database, Policy(programme="Enlace", provider_keywords=False, quiet=None))
+    yield Office(database, policy)
     database.close_now()
