@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from handlers.conversation import asking
@@ -15,27 +15,91 @@ from handlers.policy import Policy
 from handlers.rendering import Reader, as_sms
 from locales import LANGUAGES, Language, Message, _
 from locales.catalog import texts_said_by
-from locales.formatting import Day
+from locales.formatting import Day, Listing, Moment
 from locales.gsm7 import Cost, cost
+from locales.labels import AMOUNTS, CATEGORIES_SHORT, ROLES, UNITS, URGENCY
 
 PAGE = Path("docs") / "conversations.md"
+_WHEN = Moment(datetime(2026, 12, 30, 18, 0, tzinfo=UTC), "America/Tijuana")
 _SAMPLES: Mapping[str, object] = {
+    "about": _("Close {code}: {reason}.", code="A71", reason=_("We have enough now")),
+    "absent": 12,
+    "all": 1240,
+    "amount": AMOUNTS["pack"](120),
+    "audience": 1240,
+    "category": CATEGORIES_SHORT["infant"],
     "chat": "@alianza_americas_enlace_bot",
-    "code": "chicago",
+    "city": "Ciudad de México",
+    "code": "A71",
+    "codes": Listing(("A71", "B38", "C52"), "or"),
+    "committed": 120,
+    "contact": "Guadalupe, 312 555 0100",
+    "countries": "MX, US",
+    "country": "MX",
     "day": Day(date(2026, 12, 30)),
     "days": 30,
+    "dollars": "$12.50",
+    "drop_off": "Calle Roma 5, de 9 a 6",
+    "duration": _("{hours} h", hours=2),
+    "eta": _WHEN,
     "example": "60608, o Tijuana, Baja California",
+    "excess": 120,
+    "fault": 30007,
+    "hosts": "alianzaamericas.org",
+    "hour": 18,
+    "hours": 12,
+    "item": "pañales talla 4",
+    "km": 120,
     "last": 12,
     "least": 0,
+    "link": "https://enlace.example.org/c/A71",
+    "maybe": 12,
     "minutes": 15,
+    "moment": _WHEN,
     "most": 3,
+    "n": 12,
     "name": "Guadalupe",
+    "news": "A71",
+    "no": 12,
+    "note": "nuevos o lavados",
+    "now": AMOUNTS["pack"](120),
     "number": "+13125550100",
+    "old": _WHEN,
+    "on_the_way": 45,
     "organisation": "Comité Comunitario Nueva York",
+    "page": 2,
+    "party": 12,
+    "people": 120,
     "place": "Tijuana, Baja California, MX",
-    "value": "Guadalupe",
     "programme": Policy().programme,
+    "quantity": 120,
+    "reason": _("We have enough now"),
+    "received": 30,
+    "region": "Baja California",
+    "role": ROLES["coordinator"],
+    "segments": 1240,
+    "sent": 1240,
+    "services": "español, English",
+    "shelter": "Casa del Migrante en Tijuana",
+    "signs": "á",
+    "speed": 25,
+    "state": "-",
+    "stopped": 3,
+    "title": "Marcha por las familias",
+    "unit": UNITS["pack"],
+    "until": _WHEN,
+    "urgency": URGENCY["urgent"],
+    "us": "+13125550100",
+    "value": "Guadalupe",
+    "waiting": 12,
     "what": _("Joining the network"),
+    "when": _WHEN,
+    "where": "Casa del Migrante en Tijuana",
+    "who": "V-482193",
+    "why": _("The whole country."),
+    "word": _("NEEDS {page}", page=2),
+    "wrote": 3,
+    "yes": 120,
 }
 """What stands in the placeholders when a text is measured: long, as a real one may be."""
 
@@ -86,7 +150,7 @@ def _prompts() -> Iterator[tuple[str, Prompt]]:
             yield f"{name}.{step.key}", _asked(feature.flow, step)
         yield f"{name}.left", Prompt(feature.flow.left)
     for id, plural, context in texts_said_by("handlers"):
-        args = tuple(sorted({**_SAMPLES, **({"n": 12} if plural else {})}.items()))
+        args = tuple(sorted(_SAMPLES.items()))
         yield id, Prompt(Message(id, plural, context, args))
 
 

@@ -87,7 +87,9 @@ def news(need: Need, pledge: Pledge, what: str, units: int, handle: str) -> Mess
         case "confirmed":
             return _confirmed(need, pledge, facts)
         case "delivered":
-            return _("{code}: {who} says that {amount} is there. Is it? RECEIVED {code}", **facts)
+            return _(
+                "{code}: {who} says they brought {amount}. Did it come? RECEIVED {code}", **facts
+            )
         case "released":
             return _("{code}: {who} can't bring {amount} after all.", **facts)
         case "lapsed":

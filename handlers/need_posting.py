@@ -135,8 +135,7 @@ def _posted(context: Context, lack: Lack) -> Message:
 def opened(need: Need, people: int) -> Message:
     if not people:
         return _(
-            "{code} is on the board. Nobody near fits it yet, so nobody was asked. "
-            "How it goes: STATUS {code}",
+            "{code} is on the board. There is nobody to ask just now. How it goes: STATUS {code}",
             code=need.code,
         )
     return n_(

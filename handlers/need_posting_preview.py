@@ -87,7 +87,7 @@ def _as_read(context: Context, asked: Told) -> list[Prompt]:
 
 
 def _text(context: Context, asked: Told, language: Language) -> str:
-    code = asked.need.code or translate(_("CODE"), language)
+    code = asked.need.code or translate(_("code"), language)
     coded = replace(asked, need=replace(asked.need, code=code))
     channel = cast("ChannelName", context.caller.channel)
     reader = Recipient(language, zone=asked.need.shelter.zone)
@@ -98,7 +98,7 @@ def _plan_words(context: Context, plan: Sequence[Preview]) -> Words:
     """First who is asked at once; then who else, as long as something is missing."""
     reached = [each for each in plan if each.people]
     if not reached:
-        return _("Nobody is asked for it yet: nobody fits. It will be on the public board.")
+        return _("There is nobody to ask for it just now. It will be on the public board.")
     lines: list[Words] = [_first_words(reached[0])]
     if is_sms(context.caller.channel):
         lines += [_later_in_short(reached[1:])] if reached[1:] else []

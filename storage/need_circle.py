@@ -45,8 +45,11 @@ def _within(connection: Connection, run: Broadcast) -> Sequence[ColumnElement[bo
 
 
 def fitting(connection: Connection, need: Need, now: datetime) -> list[ColumnElement[bool]]:
-    """Who can help with it, has the time, wasn't asked for it, and not for another so lately."""
+    """Who can help with it, has the time, wasn't asked for it, and not for another so lately; but
+    not whoever posted it."""
     found = [_can_help(need.category), ~_answered(need.id), ~_was_taken_in(need.id)]
+    if need.posted_by is not None:
+        found.append(_p.id != need.posted_by)
     hours = windows(now, need.needed_by, need.shelter.zone)
     if hours is not None:
         found.append(or_(~_says_when(), has("available", sorted({*hours, "on_call"}))))

@@ -18,6 +18,7 @@ from locales.gsm7 import cost
 from storage.codes import codes
 from storage.coordinators import Role
 from tests.talk import More, Office, Person
+from tests.tending import tend
 
 HERE = Path(__file__).parent
 LANGUAGES, CHANNELS = ("es", "en"), ("sms", "telegram")
@@ -156,6 +157,7 @@ def _wait(words: str, office: Office) -> None:
         raise ValueError(f"a line with * says how much later it is, not {words!r}")
     office.later(**{later[2]: int(later[1])})
     office.closes_idle_sessions()
+    tend(office)
 
 
 def _send(said: str, person: Person) -> None:

@@ -1,0 +1,61 @@
+"""What the clock and the workers do between two messages of a story, without calling anybody."""
+
+import asyncio
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from bot.broadcasting import Broadcaster
+from bot.needing import Needing
+from handlers.broadcasts import Renderer
+from handlers.outbox import encode
+from storage.broadcast_deliveries import last_look
+from storage.messages import deliveries
+from storage.outbox import Due
+from storage.people import addresses, people
+from tests.talk import Office
+
+_ROUNDS = 2
+
+
+def tend(office: Office) -> None:
+    """What is due about needs and broadcasts is done, and what goes out waits to be looked at."""
+    asyncio.run(_tend(office))
+    office.database.run_now(lambda connection: _render(connection, office))
+
+
+async def _tend(office: Office) -> None:
+    policy = office.desk.policy
+    terms = ("telegram", "sms"), policy.quiet, policy.frequency_cap
+    for _round in range(_ROUNDS):
+        await Needing(office.database, office.desk, lambda: office.now).step()
+        await Broadcaster(office.database, *terms, lambda: office.now).step()
+
+
+def _render(connection: Connection, office: Office) -> None:
+    """As the dispatcher does it, but for the call."""
+    rows = _due(connection, office)
+    copies = [(each.broadcast_id or 0, each.person_id) for each in rows]
+    cap = office.desk.policy.frequency_cap
+    over = last_look(connection, copies, cap, office.now).over
+    bodies = Renderer(office.desk.vault, office.desk.policy)(connection, rows)
+    for row in rows:
+        values: dict[str, Any] = {"status": "suppressed"}
+        if (row.broadcast_id, row.person_id) not in over:
+            sealed = office.desk.vault.seal("deliveries", "body", row.id, encode(bodies[row.id]))
+            values = {"body": sealed, "called_at": office.now}
+        connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))
+
+
+def _due(connection: Connection, office: Office) -> list[Due]:
+    """Copies of broadcasts that wait, whatever waits before them for the same person."""
+    d, a, p = deliveries.c, addresses.c, people.c
+    read = (
+        *(d.id, d.person_id, d.address_id, d.broadcast_id, d.channel, d.kind, d.priority, d.body),
+        *(d.expires_at, d.attempts, a.value, a.status, p.consent, p.paused_until, p.zone),
+        *(p.language, d.wording),
+    )
+    waiting = d.status == "queued", d.body.is_(None), d.due_at <= office.now
+    statement = select(*read).join(addresses, a.id == d.address_id).where(*waiting)
+    joined = statement.join(people, p.id == d.person_id).order_by(d.id)
+    return [Due._make(row) for row in connection.execute(joined)]
