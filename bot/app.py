@@ -33,12 +33,14 @@ from bot.reporting import Reporter
 from bot.settings import Settings
 from bot.sweeping import Sweeper
 from bot.telegram_setup import TelegramSetup
+from bot.tending_doors import DoorTender
 from bot.tending_events import EventTender
 from bot.web.board import Board
 from bot.web.calendar_route import CalendarFiles
 from bot.web.health import Health
 from bot.web.webhooks import SmsWebhooks, TelegramWebhook
 from handlers.broadcasts import Renderer
+from handlers.checkin_after import Aftermath
 from handlers.conversation.messages import ChannelName, Outgoing
 from handlers.event_waiting import WaitingLists
 from handlers.inbound import Desk, receive
@@ -49,6 +51,7 @@ from locales.gsm7 import cost
 from storage.database import Database, no_failpoint
 from storage.sealed import Vault
 
+_DOORS_EVERY = timedelta(minutes=1)
 _CHAT_GAP = timedelta(seconds=1)
 _CATCH_UP_EVERY = timedelta(minutes=5)
 _SWEEP_ASKED_EVERY = timedelta(minutes=1)
@@ -195,6 +198,8 @@ def _wire(
     clock.listen(Needing(database, desk, now).run)
     reminding = Reminding(vault, desk.policy, quiet)
     clock.listen(Reminder(database, reminding, settings.channels, now).run)
+    door = DoorTender(database, Aftermath(vault, desk.policy), now)
+    clock.repeat("doors", _DOORS_EVERY, door.tend)
     lists = WaitingLists(vault, desk.policy, quiet)
     clock.repeat("events", _EVENTS_EVERY, EventTender(database, lists, now).tend)
     means = Means(

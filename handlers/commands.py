@@ -50,12 +50,15 @@ class Commands:
         folded = fold(typed)
         if command := self._by_word.get(folded):
             return command, ""
+        for shape, command in self._shaped:
+            if shape(typed):
+                return command, typed
         words = typed.split()
         for length in range(min(self._most_words, len(words) - 1), 0, -1):
             command = self._by_word.get(fold(" ".join(words[:length])))
             if command and command.takes:
                 return command, " ".join(words[length:])
-        return next(((command, typed) for shape, command in self._shaped if shape(typed)), None)
+        return None
 
 
 def said(*words: str) -> frozenset[str]:

@@ -142,11 +142,16 @@ def finish(context: Context, answers: Mapping[str, Any]) -> None:
     if coming == "no":
         context.say(_("All right, thanks for telling us. What's on: EVENTS"))
         return
+    enter(context, answers)
+    party = answers.get("people") or answers.get("party")
+    rsvps.answer(context, answers["event"], _ANSWERED[coming], party)
+
+
+def enter(context: Context, answers: Mapping[str, Any]) -> None:
+    """They are a member from now on, and have agreed."""
     held.save(context, {"place": answers["place"]})
     person = context.caller.person_id
     profiles.change_person(context.connection, person, source=answers["source"])
     registration.register(context, {"kind": "member"})
     words = f"{answers['joined_with']} / {context.heard.text}"
     consent.agree(context, consent.wording(registration.disclosure(context)), words)
-    party = answers.get("people") or answers.get("party")
-    rsvps.answer(context, answers["event"], _ANSWERED[coming], party)

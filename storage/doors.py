@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    exists,
     func,
     or_,
     select,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 
 from storage.columns import Id
 from storage.database import Instant, insert, metadata
-from storage.rsvps import rsvps
+from storage.rsvps import Answer, rsvps
 
 doors = Table(
     "doors",
@@ -144,6 +145,21 @@ def told(connection: Connection, door: Door, parties: int, now: datetime) -> boo
     same = _o.told_at.is_(None) if door.told_at is None else _o.told_at == door.told_at
     statement = update(doors).where(and_(_o.event_id == door.event_id, same))
     return connection.execute(statement.values(told=parties, told_at=now)).rowcount > 0
+
+
+def absent(connection: Connection, event_id: int) -> int:
+    """Parties that had said yes and were not checked in."""
+    statement = select(func.count()).where(
+        _r.event_id == event_id, _r.answer == Answer.YES, _r.checked_in_at.is_(None)
+    )
+    return connection.scalar(statement) or 0
+
+
+def any_to_tend(connection: Connection, now: datetime) -> bool:
+    """Whether any door is open, or whoever came through one is to be thanked."""
+    is_open = and_(_o.opens_at <= now, _o.closes_at > now)
+    found = exists().where(or_(is_open, _o.thanks_at <= now))
+    return bool(connection.scalar(select(found)))
 
 
 def to_thank(connection: Connection, now: datetime) -> Sequence[Door]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from storage import event_circles, need_circle, reminders
+from storage import door_circle, event_circles, need_circle, reminders
 from storage.circles import Circle
 
 CIRCLES: Mapping[str, Circle] = {
     "event": event_circles.EVENT,
     "need": need_circle.NEED,
     "reminder": reminders.CIRCLE,
+    "thanks": door_circle.THANKS,
 }
 """By kind of broadcast; a kind without one is for everyone in its scope."""
 
