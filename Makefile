@@ -46,8 +46,9 @@ bench: install ## measure, and write benchmarks/results.json
 catalogs: install ## collect new texts into the catalogs of both languages
 	$(BIN)/python -m locales update
 
-documents: install ## write the diagrams of docs/conversations.md anew
+documents: install ## write docs/conversations.md and docs/matching.md anew
 	$(BIN)/python -m bot.documents
+	$(BIN)/python -m bot.matching
 
 transcripts: install ## write what the bot says now into tests/transcripts, to be reviewed
 	$(BIN)/pytest tests/transcripts --rewrite-transcripts -n 2 $(ARGS)

@@ -27,7 +27,7 @@ LEGAL: Final = "legal"
 """The category that only verified legal experts are asked for."""
 
 FITS: Final[Mapping[str, Fit]] = {
-    **{category: Fit(anyone=True, offers=(category, "other")) for category in _GOODS},
+    **{each: Fit(anyone=True, offers=tuple({each: 1, "other": 1})) for each in _GOODS},
     "space": Fit(offers=("space",)),
     "transport": Fit(skills=("driving", "logistics"), offers=("transport",)),
     LEGAL: Fit(remote=True),
