@@ -119,8 +119,8 @@ def _cost(each: Rendering) -> Iterator[Words]:
     without = _without(each.billed, each.text)
     if without is not None:
         yield n_(
-            "Dearer because of {signs} : without, {n} segment.",
-            "Dearer because of {signs} : without, {n} segments.",
+            "These signs make it dearer: {signs}. Without them: {n} segment.",
+            "These signs make it dearer: {signs}. Without them: {n} segments.",
             without,
             signs=" ".join(each.billed.offenders[:_MOST_SIGNS]),
         )

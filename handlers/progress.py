@@ -173,7 +173,7 @@ def why_held(reason: str) -> Message:
     if known is not None:
         return known
     if reason == CANARY:
-        return _("The first {n} have it.", n=FIRST)
+        return _("The first {most} have it.", most=FIRST)
     return _("Our account with the provider has a fault (code {fault}).", fault=reason)
 
 

@@ -156,7 +156,14 @@ class TestOfferedWords:
 
 
 def _offers_stop(text: str) -> bool:
-    return any(classify(word).consent is Consent.STOP for word in offered_words(text))
+    """DETENER is a stop to everybody but those who have it as a command, with a code."""
+    offered = [word for word in offered_words(text) if not _is_for_coordinators(word)]
+    return any(classify(word).consent is Consent.STOP for word in offered)
+
+
+def _is_for_coordinators(word: str) -> bool:
+    found = COMMANDS.find(word)
+    return found is not None and found[0].granted
 
 
 def _understood(word: str) -> bool:
