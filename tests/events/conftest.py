@@ -1,30 +1,30 @@
 """What the tests of events share: a town with its people, and events to come."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table, insert, select
 
 from handlers import events
 from handlers.events import Plan
 from handlers.status import Facts, facts_of
+from storage.audience import Scope
 from storage.audit import OPERATOR
+from storage.database import Database
 from storage.events import Event, EventState
 from storage.events import read as read_event
 from storage.ids import new_id
+from storage.messages import deliveries
 from storage.people import addresses, registrations
 from storage.people import people as folk
-from tests.privacy.conftest import joins, lite_town, town
+from tests.privacy.conftest import found_chicago, lite_town
 from tests.talk import Office, Person
 
-__all__ = ["joins", "lite_town", "town"]
+__all__ = ["lite_town"]
 
 SATURDAY = datetime(2026, 12, 5, 16, 30, tzinfo=UTC)
 """10:30 in Chicago."""
-
-Planner = Callable[..., Event]
 
 
 def plan(**fields: Any) -> Plan:
@@ -102,6 +102,29 @@ def crowd(office: Office, number: int) -> list[Person]:
     return people
 
 
-@pytest.fixture
-def march(lite_town: Office) -> Event:
-    return made(lite_town)
+def invited(office: Office, event: Event, *whom: Person) -> None:
+    """An invitation goes to everybody; to these it has come."""
+
+    def unit(connection: Connection) -> None:
+        now = office.now
+        run = events.announce(
+            connection, office.desk.vault, event, Scope(), actor=OPERATOR, now=now
+        )
+        for each in whom:
+            person = each.row()["id"]
+            home = connection.scalar(select(addresses.c.id).where(addresses.c.person_id == person))
+            copy = {"id": new_id(), "broadcast_id": run.id, "person_id": person}
+            copy |= {"address_id": home, "channel": each.channel, "kind": "broadcast"}
+            copy |= {"status": "sent", "priority": 6, "due_at": now, "called_at": now}
+            connection.execute(insert(deliveries), copy | {"created_at": now, "updated_at": now})
+
+    office.database.run_now(unit)
+    office.later(minutes=1)
+
+
+def town_of(sqlite_url: str) -> Iterator[Office]:
+    """Of one city, on SQLite."""
+    database = Database(sqlite_url)
+    database.run_now(found_chicago)
+    yield Office(database)
+    database.close_now()

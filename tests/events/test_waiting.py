@@ -31,14 +31,14 @@ async def test_whoever_does_not_fit_waits_and_is_called_when_a_place_is_free(
 ) -> None:
     vigil = made(lite_town, capacity=3)
     first, second = comes(lite_town, vigil, 3), comes(lite_town, vigil, 2)
-    second.hears("es el lugar 1", "2 personas")
+    second.hears("Eres el lugar 1", "2 personas")
 
     assert await tended(lite_town) == 0
     first.says(f"{vigil.code} no")
     assert await tended(lite_town) == 1
-    second.looks().hears("Es tu turno", "2 personas")
+    second.looks().hears("Es tu turno", "2 lugares")
     assert tally(lite_town, vigil) == (0, 0, 1, 1, 0)
-    second.says("sí").hears("Listo", "Son 2 personas")
+    second.says("sí").hears("Listo, vienen", "Contamos 2 personas")
 
     assert tally(lite_town, vigil) == (1, 0, 1, 0, 2)
     assert await tended(lite_town) == 0
@@ -70,7 +70,7 @@ async def test_an_offer_lapses_goes_to_the_next_and_both_are_told(lite_town: Off
     lite_town.later(days=2)
     assert await tended(lite_town) == 1
 
-    second.looks().hears("El tiempo para contestar se acabó")
+    second.looks().hears("El tiempo para contestar se acab")
     third.looks().hears("Es tu turno")
     second.says(f"{vigil.code} sí").hears("lugar 1")
     assert tally(lite_town, vigil) == (0, 0, 1, 2, 0)
@@ -85,7 +85,7 @@ async def test_nobody_has_to_answer_at_night_and_near_the_hour_nobody_is_called(
     first.says(f"{vigil.code} no")
 
     await tended(lite_town)
-    second.looks().hears("hasta el sábado 5 de diciembre, 10:00")
+    second.looks().hears("hasta el sabado 5 de diciembre, 10:00")
 
     lite_town.now = SATURDAY - timedelta(minutes=20)
     assert await tended(lite_town) == 0
@@ -108,9 +108,9 @@ async def test_a_bigger_party_keeps_what_it_has_and_is_told_what_fits(lite_town:
     one = comes(lite_town, vigil, 2)
     comes(lite_town, vigil, 1)
 
-    one.says("vamos 6").hears("hay lugar para 4")
+    one.says("vamos 6").hears("Hay lugar para 4")
     assert tally(lite_town, vigil) == (2, 0, 0, 0, 3)
-    one.says("4").hears("Son 4")
+    one.says("4").hears("Contamos 4")
     one.says("somos 5").hears("Ya no hay más lugar")
     assert as_now(lite_town, vigil).taken == 5
 
