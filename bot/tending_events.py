@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from handlers.event_waiting import WaitingLists
+from handlers.events import end_what_is_over
 from storage import events, rsvps
 from storage.database import Database
 
@@ -24,7 +25,8 @@ class EventTender:
         now = self.clock()
         done = 0
         if await self.database.read(lambda c: events.any_over(c, now)):
-            done += await self.database.run(lambda c: events.end_all_over(c, now))
+            vault = self.lists.vault
+            done += await self.database.run(lambda c: end_what_is_over(c, vault, now))
         for event_id in await self.database.read(rsvps.events_with_a_line):
 
             def unit(connection: Connection, event_id: int = event_id) -> int:

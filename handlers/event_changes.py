@@ -21,7 +21,7 @@ from storage import broadcasts as runs
 from storage import events as storage
 from storage.audience import Scope
 from storage.broadcasts import Broadcast
-from storage.event_circles import CANCELLED, INVITE, MOVED
+from storage.event_circles import CANCELLED, INVITE, MOVED, NEXT
 from storage.events import Event, EventState
 from storage.messages import Priority
 from storage.rsvps import Answer
@@ -83,9 +83,10 @@ def change_event(
         texts = change(known, after, asks=asks)
         _send(connection, vault, after, texts, MOVED, actor=actor, now=now)
     for run in stopped:
-        if run.part == INVITE:
-            scope = Scope.from_json(run.scope)
-            events.announce(connection, vault, after.event, scope, actor=actor, now=now)
+        if run.part in (INVITE, NEXT):
+            scope, part = Scope.from_json(run.scope), run.part
+            event = after.event
+            events.announce(connection, vault, event, scope, actor=actor, now=now, part=part)
     return Changed(after.event, told, asks)
 
 
@@ -118,7 +119,7 @@ def _day(event: Event) -> object:
 
 def _stop_old_news(connection: Connection, event_id: int) -> list[Broadcast]:
     """What has not all gone out tells what is no longer so: it is broken off."""
-    news = (run for run in runs.about(connection, event_id) if run.part in (INVITE, MOVED))
+    news = (run for run in runs.about(connection, event_id) if run.part in (INVITE, NEXT, MOVED))
     return [run for run in news if run.ended_at is None and runs.abort(connection, run.id)]
 
 

@@ -22,12 +22,14 @@ from storage import events as storage
 from storage.audience import Scope
 from storage.broadcasts import Broadcast
 from storage.codes import named_by, take_code
-from storage.event_circles import INVITE
+from storage.event_circles import INVITE, NEXT
 from storage.events import Event, EventState
 from storage.ids import new_id
 from storage.sealed import Vault
 
-MOST_WEEKS = 12
+CLOCK = "clock"
+"""Who invites to the next of a series, in the audit."""
+
 DEFAULT_MINUTES = 120
 _A_WEEK = timedelta(days=7)
 _LISTED = 5
@@ -148,19 +150,32 @@ def announce(
     actor: str,
     now: datetime,
     capped: bool = True,
+    part: str = INVITE,
 ) -> Broadcast:
-    """Invites everybody in the scope who has neither answered nor been invited to it."""
+    """Invites everybody in the scope who has neither answered nor been invited to it; to the next
+    of a series (`part`), only those among them who come now and then."""
     told = tell_of(connection, vault, event)
     draft = Draft(
         invitation(told),
         scope,
         now,
-        subject=Subject(event.id, event.code, INVITE),
+        subject=Subject(event.id, event.code, part),
         capped=capped,
         decent_hours=_INVITES_FOR_HOURS,
         expires_at=event.starts_at,
     )
     return broadcasts.create(connection, vault, draft, actor=actor, now=now)
+
+
+def end_what_is_over(connection: Connection, vault: Vault, now: datetime) -> int:
+    """Past from now on; those who come now and then are invited to the next of a series."""
+    ended = storage.end_all_over(connection, now)
+    for event_id in ended:
+        following = storage.next_of_series(connection, event_id, now)
+        if following is not None:
+            everyone = Scope()
+            announce(connection, vault, following, everyone, actor=CLOCK, now=now, part=NEXT)
+    return len(ended)
 
 
 def event_of(connection: Connection, code: str) -> Event | None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from storage.broadcasts import broadcasts
 from storage.database import Instant
-from storage.event_circles import INVITE, MOVED
+from storage.event_circles import INVITE, MOVED, NEXT
 from storage.events import events
 from storage.messages import deliveries
 from storage.prepared import Prepared
@@ -29,7 +29,7 @@ _SENT = Prepared(
     .where(
         _d.person_id == bindparam("person"),
         or_(
-            and_(_b.kind == "event", or_(_b.part == INVITE, _b.part == MOVED)),
+            and_(_b.kind == "event", or_(_b.part == INVITE, _b.part == NEXT, _b.part == MOVED)),
             and_(_b.kind == "reminder", or_(_b.part.contains("day"), _b.part.contains("week"))),
         ),
         _d.called_at.is_not(None),

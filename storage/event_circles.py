@@ -11,8 +11,9 @@ from storage.messages import Status, deliveries
 from storage.people import people
 from storage.rsvps import Answer, rsvps
 
-INVITE, MOVED, CANCELLED = "invite", "moved", "cancelled"
-"""What a broadcast of kind "event" is to its event."""
+INVITE, NEXT, MOVED, CANCELLED = "invite", "next", "moved", "cancelled"
+"""What a broadcast of kind "event" is to its event. The next of a series is for those who said that
+they might come to an earlier one."""
 
 _b, _d, _e, _r = broadcasts.c, deliveries.c, events.c, rsvps.c
 _SAID = (Answer.YES, Answer.MAYBE, Answer.NO, Answer.WAITING)
@@ -22,6 +23,8 @@ _REACHED = (Status.SENDING, Status.UNKNOWN, Status.SENT, Status.DELIVERED)
 def _within(_connection: Connection, run: Broadcast) -> Sequence[ColumnElement[bool]]:
     if run.part == INVITE:
         return [~_answered(run), ~_was_invited(run)]
+    if run.part == NEXT:
+        return [~_answered(run), ~_was_invited(run), _came_before(run)]
     return [_concerned(run)]
 
 
@@ -33,11 +36,19 @@ def _answered(run: Broadcast) -> ColumnElement[bool]:
 def _was_invited(run: Broadcast) -> ColumnElement[bool]:
     """By an earlier invitation to the same: one is enough."""
     earlier = select(_b.id).where(
-        _b.subject_id == run.subject_id, _b.part == INVITE, _b.id != run.id
+        _b.subject_id == run.subject_id, _b.part.in_((INVITE, NEXT)), _b.id != run.id
     )
     return exists().where(
         _d.broadcast_id.in_(earlier), _d.person_id == people.c.id, _d.status.in_(_REACHED)
     )
+
+
+def _came_before(run: Broadcast) -> ColumnElement[bool]:
+    """To another meeting of the same series: said yes or maybe."""
+    this = select(_e.series_id).where(_e.id == run.subject_id).scalar_subquery()
+    others = select(_e.id).where(_e.series_id == this, _e.id != run.subject_id)
+    said = _r.answer.in_((Answer.YES, Answer.MAYBE))
+    return exists().where(_r.event_id.in_(others), _r.person_id == people.c.id, said)
 
 
 def _concerned(run: Broadcast) -> ColumnElement[bool]:
@@ -69,7 +80,7 @@ def _over(
 
 
 def _is_over(part: str | None, state: str | None, answer: str | None) -> bool:
-    if part == INVITE:
+    if part in (INVITE, NEXT):
         return state != EventState.OPEN or answer in _SAID
     if answer is None or answer == Answer.NO:
         return True

@@ -223,13 +223,21 @@ def any_over(connection: Connection, now: datetime) -> bool:
     return bool(_over(connection, now))
 
 
-def end_all_over(connection: Connection, now: datetime) -> int:
-    """Whatever has come to its end is past; how many that were."""
+def end_all_over(connection: Connection, now: datetime) -> list[int]:
+    """Whatever has come to its end is past; the ids of those."""
     ids = _over(connection, now)
     if ids:
         statement = update(events).where(_e.id.in_(ids))
         connection.execute(statement.values(status=EventState.PAST, ended_at=now))
-    return len(ids)
+    return ids
+
+
+def next_of_series(connection: Connection, event_id: int, now: datetime) -> Event | None:
+    """The open one that follows; None too where it is one of no series."""
+    this = select(_e.series_id).where(_e.id == event_id).scalar_subquery()
+    statement = _READ.where(_e.series_id == this, _open_at(now)).order_by(_e.starts_at).limit(1)
+    row = connection.execute(statement).first()
+    return None if row is None else event_of(row)
 
 
 def _over(connection: Connection, now: datetime) -> list[int]:
