@@ -54,10 +54,10 @@ def so_many(told: Told, n: int) -> Message:
 def so_many_of(unit: str, n: int, item: str) -> Message:
     """ "5 packs of “diapers”", "2 rides: “to the airport”", "20 “blankets”"."""
     if unit == "piece":
-        return _("{n} “{item}”", n=n, item=item)
+        return _('{n} "{item}"', n=n, item=item)
     if unit in _OF:
-        return _("{amount} of “{item}”", amount=AMOUNTS[unit](n), item=item)
-    return _("{amount}: “{item}”", amount=AMOUNTS[unit](n), item=item)
+        return _('{amount} of "{item}"', amount=AMOUNTS[unit](n), item=item)
+    return _('{amount}: "{item}"', amount=AMOUNTS[unit](n), item=item)
 
 
 def by_when(need: Need, at: datetime) -> Message:
@@ -74,7 +74,7 @@ def asking(told: Told, *, again: bool) -> Texts:
     if need.needed_by is not None:
         parts.append(by_when(need, need.needed_by))
     if told.note and len(told.note) <= _LONGEST_NOTE:
-        parts.append(_("“{note}”", note=told.note))
+        parts.append(_('"{note}"', note=told.note))
     parts.append(how_to_answer(need))
     happens = Happening(need.needed_by, need.shelter.zone) if need.needed_by else None
     return Texts(KIND, *_both(parts), None, buttons=_buttons(need), happens=happens)

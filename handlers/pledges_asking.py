@@ -3,7 +3,7 @@
 What an answer comes to is in pledges.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -161,26 +161,35 @@ def ask_back(
 
 
 def _question(told: Told, reason: Reason) -> Message:
+    code, unit = told.need.code, UNITS[told.need.unit]
     if reason in _ONE_NUMBER:
-        return _("Which number shall I write down? Just one, like: {code} 5", code=told.need.code)
-    unit = UNITS[told.need.unit]
-    if reason in _UNIT_QUESTIONS:
-        question = _UNIT_QUESTIONS[reason]
-        return replace(question, args=(("unit", unit),))
+        return _("Which number shall I write down? Just one, like: {code} 5", code=code)
+    if reason in _ASKED_BACK:
+        return _ASKED_BACK[reason](unit)
     return _(
         "I want to get it right. How many {unit} will you bring? A number, like {code} 5, or NO.",
         unit=unit,
-        code=told.need.code,
+        code=code,
     )
 
 
 _ONE_NUMBER = (Reason.RANGE, Reason.SEVERAL_NUMBERS, Reason.APPROXIMATE, Reason.VAGUE)
-_UNIT_QUESTIONS = {
-    Reason.OTHER_UNIT: _("Here we count in {unit}. How many {unit} will you bring?"),
-    Reason.MONEY: _("Thank you! We take no money here. How many {unit} will you bring?"),
-    Reason.TIME: _("Was that an hour or a day? First: how many {unit} will you bring?"),
-    Reason.PART: _("How many {unit} will you bring in all? Once all is there: DELIVERED."),
-    Reason.NO_NUMBER: _("Thank you! How many {unit} will you bring? A number."),
+_ASKED_BACK: Mapping[Reason, Callable[[Message], Message]] = {
+    Reason.OTHER_UNIT: lambda unit: _(
+        "Here we count in {unit}. How many {unit} will you bring?", unit=unit
+    ),
+    Reason.MONEY: lambda unit: _(
+        "Thank you! We take no money here. How many {unit} will you bring?", unit=unit
+    ),
+    Reason.TIME: lambda unit: _(
+        "Was that an hour or a day? First: how many {unit} will you bring?", unit=unit
+    ),
+    Reason.PART: lambda unit: _(
+        "How many {unit} will you bring in all? Once all is there: DELIVERED.", unit=unit
+    ),
+    Reason.NO_NUMBER: lambda unit: _(
+        "Thank you! How many {unit} will you bring? A number.", unit=unit
+    ),
 }
 
 

@@ -55,7 +55,7 @@ _AFTERWARDS = _("Once it's there: DELIVERED. If you can't: DROP.")
 def where(told: Told) -> Message:
     """The place, and what its people wrote about bringing things there."""
     if told.drop_off:
-        return _("{place}: “{drop_off}”.", place=place(told), drop_off=told.drop_off)
+        return _('{place}: "{drop_off}".', place=place(told), drop_off=told.drop_off)
     return _("{place}.", place=place(told))
 
 
