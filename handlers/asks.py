@@ -46,7 +46,10 @@ class Asker(Protocol):
     """What a kind of subject (need, event) knows of its questions."""
 
     def open_for(self, context: Context) -> Sequence[OpenAsk]:
-        """Those that wait for an answer of the caller, and answers that may still be changed."""
+        """Those that wait for an answer of the caller, and answers that may still be changed.
+
+        Asked only for whom there can be any (storage/asked.py).
+        """
 
     def by_code(self, context: Context, subject_id: int) -> OpenAsk | None:
         """As if it had been asked now, whether the caller was asked or not."""
@@ -156,6 +159,8 @@ def _named(context: Context, askers: Askers, text: str) -> list[OpenAsk]:
 
 def _waiting(context: Context, askers: Askers) -> list[OpenAsk]:
     """Newest first; in a conversation only those that are newer than its question."""
+    if not context.caller.asked:
+        return []
     asked = context.caller.session_at
     found = [each for asker in askers.values() for each in asker.open_for(context)]
     if asked is not None:

@@ -63,6 +63,7 @@ def _new_person(connection: Connection, inbound: Inbound, lookup: bytes, now: da
         handle=handle,
         language=language,
         consent=consent,
+        asked=False,
         fresh=True,
     )
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 
+from storage.asked import asked_anything
 from storage.database import insert, lock_row, locks_rows, skip_locked
 from storage.messages import inbound
 from storage.people import addresses, people, sessions, suppressions
@@ -15,7 +16,8 @@ from storage.prepared import Prepared
 class Caller(NamedTuple):
     """The person and address behind an inbound message, with their running session if any.
 
-    `name` and `state` are sealed. `fresh`: nobody had written from this address before.
+    `name` and `state` are sealed. `asked`: we may have asked them something that they can answer
+    at any time. `fresh`: nobody had written from this address before.
     """
 
     person_id: int
@@ -40,6 +42,7 @@ class Caller(NamedTuple):
     turn: int = 0
     session_at: datetime | None = None
     doubted_at: datetime | None = None
+    asked: bool = True
     fresh: bool = False
 
 
@@ -76,6 +79,7 @@ _FIND = Prepared(
         func.coalesce(sessions.c.turn, 0).label("turn"),
         sessions.c.updated_at.label("session_at"),
         addresses.c.doubted_at,
+        asked_anything(people.c.id).label("asked"),
     )
     .select_from(_behind.outerjoin(sessions, sessions.c.person_id == people.c.id))
     .where(_named)

@@ -120,7 +120,7 @@ deliveries = Table(
         postgresql_where=text(_CALLED),
     ),
     Index("ix_deliveries_provider_id", "provider_id"),
-    Index("ix_deliveries_person_id", "person_id"),
+    Index("ix_deliveries_person_id", "person_id", "broadcast_id"),
     Index("ix_deliveries_updated_at", "updated_at"),
 )
 """The outbox. `kind` consent is the one confirmation of a stop: it alone may go to who has left."""

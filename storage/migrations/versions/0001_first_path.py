@@ -304,7 +304,7 @@ def _create_messages() -> None:
         sqlite_where=sa.text("status IN ('queued', 'sending')"),
         postgresql_where=sa.text("status IN ('queued', 'sending')"),
     )
-    op.create_index("ix_deliveries_person_id", "deliveries", ["person_id"])
+    op.create_index("ix_deliveries_person_id", "deliveries", ["person_id", "broadcast_id"])
     op.create_index("ix_deliveries_provider_id", "deliveries", ["provider_id"])
     op.create_index(
         "ix_deliveries_queue",
