@@ -18,7 +18,7 @@ from handlers.rendering import Joined, is_sms
 from handlers.wall_hours import NO_ZONE
 from locales import LANGUAGES, Language, Message, _, n_
 from locales.formatting import Count, Listing, Moment, Money
-from locales.gsm7 import Cost, cost
+from locales.gsm7 import Cost, Fold, cost, has_accents, sms_text
 from storage.audience_counts import Group, LeftOut
 
 _MOST_SIGNS = 6
@@ -100,36 +100,44 @@ def _price(
 ) -> Iterator[Words]:
     texts = [each for each in shown if is_sms(each.channel)]
     for each in texts:
-        yield from _cost(each)
+        yield from _cost(context, each)
     if texts:
         yield _total(bill(plan, groups, context.policy))
 
 
-def _cost(each: Rendering) -> Iterator[Words]:
+def _cost(context: Context, each: Rendering) -> Iterator[Words]:
     where, segments = _IN[each.language, True], each.billed.segments
     yield n_("{where}: {n} segment each.", "{where}: {n} segments each.", segments, where=where)
     if each.folded:
         yield _("They go without accents: that saves a segment.")
+    accents, signs = _dearer(each.billed)
     if each.light is not None:
         yield n_(
-            "Without accents it would be {n} segment: NO ACCENTS.",
-            "Without accents it would be {n} segments: NO ACCENTS.",
+            "Accents make it dearer: {signs}. Without them: {n} segment. NO ACCENTS: so.",
+            "Accents make it dearer: {signs}. Without them: {n} segments. NO ACCENTS: so.",
             each.light.segments,
+            signs=" ".join(accents),
         )
-    without = _without(each.billed, each.text)
-    if without is not None:
+    without = _without(each, signs, context.policy.fold)
+    if without < segments:
         yield n_(
             "These signs make it dearer: {signs}. Without them: {n} segment.",
             "These signs make it dearer: {signs}. Without them: {n} segments.",
             without,
-            signs=" ".join(each.billed.offenders[:_MOST_SIGNS]),
+            signs=" ".join(signs[:_MOST_SIGNS]),
         )
 
 
-def _without(billed: Cost, text: str) -> int | None:
-    """What it would cost without the signs that make it dearer; None: they don't."""
-    bare = cost("".join(char for char in text if char not in billed.offenders)).segments
-    return bare if bare < billed.segments else None
+def _dearer(billed: Cost) -> tuple[list[str], list[str]]:
+    """What forces the dear encoding: accents that can be left out, and other signs."""
+    accents = [sign for sign in billed.offenders if has_accents(sign)]
+    return accents, [sign for sign in billed.offenders if sign not in accents]
+
+
+def _without(each: Rendering, signs: Sequence[str], fold: Fold) -> int:
+    """Segments without these signs."""
+    bare = "".join(char for char in each.text if char not in signs)
+    return cost(sms_text(bare, fold)).segments
 
 
 def _total(sms: Bill) -> Message:

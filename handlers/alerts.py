@@ -34,6 +34,7 @@ from handlers.conversation.turn import Prompt
 from handlers.rendering import is_sms
 from handlers.wall_hours import NO_ZONE
 from locales import LANGUAGES, Message, _, n_
+from locales.gsm7 import without_accents as plainly
 from storage import audit, watchers
 from storage import broadcasts as storage
 from storage.approvals import withdraw
@@ -137,10 +138,7 @@ def without_accents(context: Context, _rest: str) -> None:
 def _lighter(key: str, value: Any) -> Any:
     if key not in _EACH or value is None:
         return value
-    return {**value, "label": value["label"].translate(_PLAIN)}
-
-
-_PLAIN = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
+    return {**value, "label": plainly(value["label"])}
 
 
 def finish(context: Context, answers: Mapping[str, Any]) -> None:

@@ -51,7 +51,9 @@ def steerable(context: Context, *states: State) -> list[Broadcast]:
 
 
 def hold(context: Context, rest: str) -> None:
-    run = _named(context, rest, _("Hold which one? Send it with its code:"), State.SCHEDULED, State.RUNNING)
+    run = _named(
+        context, rest, _("Hold which one? Send it with its code:"), State.SCHEDULED, State.RUNNING
+    )
     if run is not None:
         _do(context, "hold", run, _("Hold {code}.", code=run.code))
 

@@ -12,7 +12,7 @@ from handlers.policy import Policy
 from handlers.rendering import COMMAND, is_sms
 from locales import LANGUAGES, Language, Message, _, translate
 from locales.formatting import Moment
-from locales.gsm7 import sms_text
+from locales.gsm7 import Fold, has_accents, sms_text
 
 LONGEST = 1_600
 """UTF-16 units that one SMS may have at Twilio; Telegram takes more."""
@@ -67,11 +67,17 @@ def command(label: str, words: str) -> Button:
 def outgoing(texts: Texts, reader: Recipient, channel: str, policy: Policy) -> Outgoing:
     text = compose(texts, reader, policy)
     if is_sms(channel):
-        return Outgoing(sms_text(text, policy.fold))
+        return Outgoing(sms_text(text, _fold(texts, policy)))
     if texts.kind == "alert":
         done = command(translate(_("Done"), reader.language), "HECHO")
         return Outgoing(text, keyboard=((done,),))
     return Outgoing(text, keyboard=texts.buttons.get(reader.language, ()))
+
+
+def _fold(texts: Texts, policy: Policy) -> Fold:
+    """Whoever wrote without accents wants none that cost more, nor in our own lines."""
+    written = f"{texts.es or ''}{texts.en or ''}"
+    return policy.fold if has_accents(written) else "auto"
 
 
 def compose(texts: Texts, reader: Recipient, policy: Policy) -> str:

@@ -59,6 +59,16 @@ def sms_text(text: str, fold: Fold = "auto") -> str:
     return folded if cost(folded).segments < cost(plain).segments else plain
 
 
+def without_accents(text: str) -> str:
+    """The text with a i o u for á í ó ú; what GSM-7 has (é ñ ü) stays."""
+    return text.translate(_FOLD)
+
+
+def has_accents(text: str) -> bool:
+    """Whether it has some of those."""
+    return without_accents(text) != text
+
+
 def price(
     billed: Cost, prices: Mapping[str, Decimal | float], country: str | None = None
 ) -> Decimal:
