@@ -20,7 +20,7 @@ from handlers.conversation.turn import Choice, Prompt
 from handlers.conversation.vocabulary import agrees
 from handlers.conversation.words import fold
 from handlers.needs_words import Told, how_to_answer, so_many
-from locales import Message, _, n_
+from locales import Message, _
 from locales.formatting import Moment
 from locales.labels import UNITS
 from storage import profiles
@@ -119,11 +119,11 @@ def by_when(context: Context, told: Told, pledge: Pledge) -> None:
 
 def how_many(context: Context, told: Told) -> None:
     """Asked about by its code alone, or promised without a number."""
-    text = n_(
-        "How many can you bring? {n} is missing: {what}.",
-        "How many can you bring? {n} are missing: {what}.",
-        told.need.remaining,
-        what=so_many(told, told.need.remaining),
+    what = so_many(told, told.need.remaining)
+    text = _(
+        "{shelter} still lacks {what}. How many can you bring?",
+        shelter=told.need.shelter.name,
+        what=what,
     )
     _ask(context, told, text)
 
