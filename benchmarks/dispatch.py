@@ -34,7 +34,7 @@ Contestant = Callable[[], Speed | None]
 
 
 def measure(size: Size, workshop: Workshop) -> list[Figure]:
-    messages = _IF_QUICK if size.rounds == 1 else _MESSAGES
+    messages = _MESSAGES if size.people > 1000 else _IF_QUICK
     with ExitStack() as stack:
         fresh = Fresh(stack.enter_context(running()))
         near = stack.enter_context(provider())

@@ -1,5 +1,7 @@
 """A turn of a sign-up on PostgreSQL, beside the bare statements under the same concurrency."""
 
+from sqlalchemy import make_url
+
 from benchmarks import bare, enlace
 from benchmarks.figures import Figure, Size, alone, contest
 from benchmarks.places import Workshop, fill
@@ -47,6 +49,10 @@ class Fresh:
 
     def empty(self) -> str:
         return self.server.create(self._name())
+
+    def copy_of(self, url: str) -> str:
+        """Nobody may be connected to it."""
+        return self.server.create(self._name(), make_url(url).database or "")
 
     def _name(self) -> str:
         self._made += 1

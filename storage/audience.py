@@ -29,7 +29,7 @@ from storage.messages import Status, deliveries
 from storage.people import addresses, people, registrations
 from storage.subjects import CIRCLES
 
-BATCH = 5_000
+BATCH = 10_000
 """People looked at in one unit: the writer of SQLite is never taken for longer."""
 
 BULK_IDS = 1 << 62
