@@ -17,7 +17,7 @@ from typing import cast
 from sqlalchemy import Connection, func, select
 
 from bot import logs
-from bot.app import App, open_app
+from bot.app import App, open_app, utc_now
 from bot.faults import OperatorError
 from bot.migrating import migrate
 from bot.serving import EVERYTHING, listen, run_loop, run_roles, stop_signal
@@ -25,10 +25,14 @@ from bot.settings import Settings
 from bot.simulators import TelegramSimulator, TwilioSimulator, serve
 from bot.web.demo import DemoPage, Insight
 from bot.web.demo_stage import Actor, Stage
-from handlers import network
+from handlers import needs, network
+from handlers.need_file import read_need
+from handlers.policy import Policy
 from locales import Language
+from storage.audit import OPERATOR
 from storage.conversations import find_caller
 from storage.messages import Status, deliveries, inbound
+from storage.needs import State, in_state
 from storage.sealed import Vault, new_secret_key
 
 NUMBER = "+13125550199"
@@ -72,8 +76,13 @@ def demo_home(database: Path | None) -> Iterator[Home]:
 async def open_demo(home: Home, address: tuple[str, int]) -> AsyncIterator[tuple[App, Stage]]:
     """The bot, wired to simulated networks that post to this address; nothing runs yet."""
     token, account, auth = f"7100000:{secrets.token_hex(16)}", _sid(), secrets.token_hex(16)
-    # Counted from 1, a kept database would take them for updates that it has seen.
-    telegram = TelegramSimulator(token, first_update=int(time.time()))
+    telegram = TelegramSimulator(
+        token,
+        # Nobody can be called so at Telegram: a link of the demo leads to no stranger's bot.
+        username="enlace-demo",
+        # Counted from 1, a kept database would take them for updates that it has seen.
+        first_update=int(time.time()),
+    )
     twilio = TwilioSimulator(account, auth, numbers=[NUMBER], sms_url=f"{_PUBLIC_URL}/twilio/sms")
     telegram.routes[_PUBLIC_URL] = twilio.routes[_PUBLIC_URL] = _reachable(*address)
     async with AsyncExitStack() as stack:
@@ -93,11 +102,23 @@ async def open_demo(home: Home, address: tuple[str, int]) -> AsyncIterator[tuple
             sms_rate=_SEGMENTS_A_SECOND,
         )
         app = await stack.enter_async_context(open_app(settings))
-        await app.database.run(lambda connection: network.load(connection, network.demo_network()))
+        await app.database.run(partial(_fill, vault=app.desk.vault, policy=app.desk.policy))
         stage = Stage(telegram, twilio)
         stage.enter_cast()
         app.extra += DemoPage(stage, partial(_underneath, app)).routes()
         yield app, stage
+
+
+def _fill(connection: Connection, vault: Vault, policy: Policy) -> None:
+    """The demo network, and what its shelters need, so that the board has something on it."""
+    loaded, now = network.demo_network(), utc_now()
+    network.load(connection, loaded)
+    if in_state(connection, tuple(State)):
+        return
+    desk = needs.Desk(vault, policy, now)
+    for given in loaded["needs"]:
+        made = needs.post(connection, desk, read_need(connection, given, now), by=None)
+        needs.open_need(connection, desk, made.id, actor=OPERATOR)
 
 
 async def run_demo(app: App, stage: Stage, listening: socket.socket, stop: asyncio.Event) -> None:

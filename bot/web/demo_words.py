@@ -20,6 +20,7 @@ _WORDS: Mapping[str, Message] = {
     "try_1": _("Pick a suggestion above the text field, or type your own words."),
     "try_2": _("Answer what the bot asks, with a number, a word or a button."),
     "try_3": _("At the end the bot says that you're in. Anything can be changed or left halfway."),
+    "board": _("See what the shelters need: the public board"),
     "real": _(
         "This is the real bot on a real database. Only the two phone networks are simulated: "
         "nothing leaves this computer."
