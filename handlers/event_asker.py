@@ -6,7 +6,7 @@ from typing import Final
 from handlers import event_joining, rsvps
 from handlers.asks import OpenAsk
 from handlers.context import Context
-from handlers.conversation.rsvp_replies import RsvpReply, read_rsvp
+from handlers.conversation.rsvp_replies import RsvpReply, asks_details, read_rsvp
 from handlers.conversation.turn import Words
 from handlers.conversation.words import fold
 from handlers.event_facts import tell_of
@@ -37,19 +37,21 @@ class EventAsker:
 
     def fits(self, context: Context, ask: OpenAsk, text: str) -> bool:  # noqa: ARG002
         reply = read_rsvp(text)
-        return reply.meaning != "none" and not (ask.answered and _is_vague(reply))
+        if reply.meaning == "none":
+            return asks_details(text)
+        return not (ask.answered and _is_vague(reply))
 
     def take(self, context: Context, ask: OpenAsk, text: str) -> bool:
         reply, coded = read_rsvp(text), fold(ask.code) in fold(text).split()
-        if reply.meaning == "none" and not coded:
+        if reply.meaning == "none" and not coded and not asks_details(text):
             return False
         event = event_rows.read(context.connection, ask.subject_id)
-        if event is None or reply.meaning == "none":
-            if event is not None:
-                show(context, event)
-                event_joining.note_asked(context, event)
-            return event is not None
-        if reply.meaning == "ask":
+        if event is None:
+            return False
+        if reply.meaning == "none":
+            show(context, event)
+            event_joining.note_asked(context, event)
+        elif reply.meaning == "ask":
             self._ask_back(context, event, reply)
         elif event_joining.is_known(context):
             rsvps.answer(context, event.id, _ANSWERED[reply.meaning], reply.party)
@@ -59,8 +61,8 @@ class EventAsker:
 
     def hint(self, context: Context, ask: OpenAsk) -> Words:  # noqa: ARG002
         return _(
-            "I didn't get that. About {title}: {code} YES (or {code} 4 for four), {code} MAYBE or "
-            "{code} NO",
+            "About {title}: {code} YES (or {code} 4 for four), {code} MAYBE or {code} NO. "
+            "Details: {code}",
             title=ask.label,
             code=ask.code,
         )

@@ -30,7 +30,7 @@ def buttons(code: str) -> dict[Language, Keyboard]:
 
 def invitation(told: Told) -> Texts:
     text = _(
-        "{title}. {when}. {where}. Coming? YES (YES 4 for four people), MAYBE or NO. "
+        "{title}: {when}, {where}. Coming? YES (YES 4 for four people), MAYBE or NO. "
         "Details: {code}",
         title=told.title,
         when=told.when,
@@ -55,7 +55,7 @@ def change(before: Told | None, after: Told, *, asks: bool) -> Texts:
 
 
 def _all_new(after: Told) -> list[Message]:
-    return [_("It is now: {when}. {where}.", when=after.when, where=after.where)]
+    return [_("It is now: {when}, {where}.", when=after.when, where=after.where)]
 
 
 def _differences(before: Told, after: Told) -> list[Message]:

@@ -40,6 +40,12 @@ _HOW_MANY = RsvpReply("ask", several=True)
 _CODE = re.compile(r"(?<!\w)#?[A-Za-z][0-9]{1,7}(?!\w)", re.ASCII)
 _QUESTION = re.compile(r"[?¿]")
 _PLUS = re.compile(r"\+(?=\s*\d)")
+_DETAILS = re.compile(
+    r"\b(?:donde|a que hora|que hora|cuando (?:es|sera|empieza)|que dia|direccion|como llego|"
+    r"mas (?:info|informacion|detalles)|detalles|where|what time|when (?:is|does)|what day|address|"
+    r"how do i get|more (?:info|information|details)|details)\b"
+)
+_LONGEST_QUESTION = 80
 _LONGEST = 160
 _MOST_UNKNOWN = 12
 _ABOUT_COMING = frozenset({Sense.YES, Sense.WE, Sense.MAYBE, Sense.NO, Sense.ALONE})
@@ -62,6 +68,11 @@ def read_rsvp(text: str) -> RsvpReply:
     plain = _PLUS.sub(" plus ", _CODE.sub(" ", text))
     pieces = _without_reason(_pieces(fold(plain).split()))
     return _read(pieces, asks=bool(_QUESTION.search(text)))
+
+
+def asks_details(text: str) -> bool:
+    """Where, when, how to get there: what whoever was invited would ask."""
+    return len(text) <= _LONGEST_QUESTION and bool(_DETAILS.search(fold(text)))
 
 
 def _read(pieces: Sequence[_Piece], *, asks: bool) -> RsvpReply:
