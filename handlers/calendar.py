@@ -30,7 +30,7 @@ def send(context: Context, rest: str) -> None:
     told = tell_of(context.connection, context.vault, event)
     prompt = _file(context, told, ())
     if prompt is None:
-        context.say(_("{title}. {when}. {where}.", **told.facts))
+        context.say(_("{title}, {when}, {where}.", **told.facts))
     else:
         context.says.append(prompt)
 
@@ -46,10 +46,10 @@ def _next(context: Context) -> Event | None:
     return min(ahead, key=lambda each: each.starts_at, default=None)
 
 
-def give(context: Context, told: Told, *, file: bool) -> None:
-    """`file`: they have not got it yet. Whoever answers late misses nothing."""
+def give(context: Context, told: Told) -> None:
+    """Whoever answers late misses nothing."""
     lines = tuple(_missed(context, told))
-    prompt = _file(context, told, lines) if file else None
+    prompt = _file(context, told, lines)
     if prompt is not None:
         context.says.append(prompt)
     elif lines:

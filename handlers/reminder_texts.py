@@ -35,9 +35,9 @@ def reminder_texts(told: Told, parts: Collection[Part]) -> Texts:
 
 def _lines(told: Told, parts: Collection[Part], *, asks: bool) -> Iterator[Words]:
     if asks:
-        yield _("Reminder: {title}. {when}. {where}.", **told.facts)
+        yield _("Reminder: {title}, {when}, {where}.", **told.facts)
     else:
-        yield _("See you soon at {title}. {when}. {where}.", **told.facts)
+        yield _("See you soon at {title}, {when}, {where}.", **told.facts)
     yield from _map(told, parts)
     if asks:
         yield _("Are you coming? YES or NO.")

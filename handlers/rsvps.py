@@ -80,7 +80,8 @@ def _come(context: Context, told: Told, mine: Rsvp | None, party: int) -> None:
             _confirm(context, told)
         else:
             context.say(_coming(told, party))
-        calendar.give(context, told, file=not again)
+        if not again:
+            calendar.give(context, told)
     elif held:
         context.say(_keeps_fewer(told, held, held + free))
     else:

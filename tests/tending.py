@@ -7,8 +7,14 @@ from sqlalchemy import Connection, select, update
 
 from bot.broadcasting import Broadcaster
 from bot.needing import Needing
+from bot.reminding import Reminder
+from bot.tending_doors import DoorTender
+from bot.tending_events import EventTender
 from handlers.broadcasts import Renderer
+from handlers.checkin_after import Aftermath
+from handlers.event_waiting import WaitingLists
 from handlers.outbox import encode
+from handlers.reminders import Reminding
 from storage.broadcast_deliveries import last_look
 from storage.messages import deliveries
 from storage.outbox import Due
@@ -29,7 +35,18 @@ async def _tend(office: Office) -> None:
     terms = ("telegram", "sms"), policy.quiet, policy.frequency_cap
     for _round in range(_ROUNDS):
         await Needing(office.database, office.desk, lambda: office.now).step()
+        await _reminder(office).step()
+        aftermath = Aftermath(office.desk.vault, policy)
+        await DoorTender(office.database, aftermath, lambda: office.now).tend()
+        lists = WaitingLists(office.desk.vault, policy, policy.quiet)
+        await EventTender(office.database, lists, lambda: office.now).tend()
         await Broadcaster(office.database, *terms, lambda: office.now).step()
+
+
+def _reminder(office: Office) -> Reminder:
+    policy = office.desk.policy
+    reminding = Reminding(office.desk.vault, policy, policy.quiet)
+    return Reminder(office.database, reminding, ("telegram", "sms"), lambda: office.now)
 
 
 def _render(connection: Connection, office: Office) -> None:

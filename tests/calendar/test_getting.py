@@ -138,7 +138,7 @@ def test_without_a_web_address_of_ours_there_is_no_link(lite_town: Office) -> No
     march = made(lite_town)
     rosa = member(lite_town).says(f"{march.code} sí")
     assert len(rosa.heard) == 1
-    rosa.says(f"CALENDARIO {march.code}").hears("Marcha por la dignidad.", "5 de diciembre")
+    rosa.says(f"CALENDARIO {march.code}").hears("Marcha por la dignidad", "5 de diciembre")
 
 
 def test_whoever_answers_late_hears_where_it_is(town: Office) -> None:

@@ -39,7 +39,7 @@ async def test_whoever_comes_hears_the_day_before_and_two_hours_before(office: O
 
     assert await office.sent() == [(rosa, "day"), (rosa, "soon")]
     first, second = office.channel.texts
-    assert "Recordatorio: Marcha por la dignidad. sábado 5 de diciembre, 10:30" in first
+    assert "Recordatorio: Marcha por la dignidad, sábado 5 de diciembre, 10:30" in first
     assert "openstreetmap.org/search?query=Plaza+Daley" in second
 
 

@@ -6,23 +6,32 @@ The notation is explained in README.md beside this file.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, timedelta
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from handlers import invitations
 from handlers.conversation.messages import Keyboard, Outgoing, SharedContact
+from handlers.event_changes import change_event
+from handlers.events import Plan, create
 from locales.gsm7 import cost
+from storage.audit import OPERATOR
 from storage.codes import codes
 from storage.coordinators import Role
+from storage.doors import doors
+from storage.events import Event, events
+from tests.posting import post_diapers
 from tests.talk import More, Office, Person
 from tests.tending import tend
 
 HERE = Path(__file__).parent
 LANGUAGES, CHANNELS = ("es", "en"), ("sms", "telegram")
 
+_NEEDED = re.compile(r"(\d+) packs of diapers are needed")
 _LATER = re.compile(r"(\d+) (days|hours|minutes) later")
 _NOTED = re.compile(r"\[([^]]*)\](?: #(\d+))?\s*(.*)", re.DOTALL)
 _SAID = re.compile(r"([23]?)>(.*)")
@@ -66,11 +75,15 @@ class Names:
 
     def show(self, text: str) -> str:
         text = _INVITATION.sub(self._invitation, text)
+        text = text.replace("{march}", self._march()) if "{march}" in text else text
+        text = text.replace("{door}", self._door()) if "{door}" in text else text
         for value, name in self.names.items():
             text = text.replace(name, value)
         return text
 
     def _name(self, what: str, found: re.Match[str]) -> str:
+        if what == "door":
+            return "{door}"
         value = found[0]
         if value not in self.names:
             known = [name for name in self.names.values() if name.startswith(f"{{{what} ")]
@@ -86,7 +99,19 @@ class Names:
             "invitation": rf"\b{four}-{four}-{four}\b",
             "one-time code": r"(?<![\d$])\b\d{6}\b(?!\d)",
             "code": rf"\b(?:{known})\b",
+            "link": r"/c/[\w-]+",
+            "door": rf"\b(?:{'|'.join(row.code for row in self.office.rows(doors)) or '(?!)'})\b",
         }
+
+    def _march(self) -> str:
+        """The march that is planned, or was: the day after tomorrow at half past ten in Chicago."""
+        known = self.office.rows(events)
+        return str(known[0].code) if known else plan_march(self.office).code
+
+    def _door(self) -> str:
+        tend(self.office)
+        [door] = self.office.rows(doors)
+        return str(door.code)
 
     def _invitation(self, found: re.Match[str]) -> str:
         """An invitation from the command line: {invitation approver shelter:tijuana}."""
@@ -145,6 +170,33 @@ def _turn(line: str, names: Names, people: dict[str, Person]) -> Iterator[str]:
             yield from _heard(person.looks(), number, names)
 
 
+def plan_march(office: Office) -> Event:
+    wall = office.now.astimezone(ZoneInfo("America/Chicago")) + timedelta(days=2)
+    plan = Plan(
+        "march",
+        "Marcha por la dignidad",
+        "March for dignity",
+        wall.replace(hour=10, minute=30).astimezone(UTC),
+        "America/Chicago",
+        place="Federal Plaza, Chicago",
+    )
+    vault, now = office.desk.vault, office.now
+    return office.database.run_now(
+        lambda connection: create(connection, vault, plan, actor=OPERATOR, now=now)
+    )
+
+
+def move_march(office: Office, by: timedelta) -> None:
+    vault, now = office.desk.vault, office.now
+    [march] = office.rows(events)
+    changes = {"starts_at": march.starts_at + by}
+    office.database.run_now(
+        lambda connection: change_event(
+            connection, vault, march.id, changes, actor=OPERATOR, now=now
+        )
+    )
+
+
 def _heard(person: Person, number: str, names: Names) -> list[str]:
     shown = [line for message in person.fresh for line in _shown(message, person.channel)]
     indent = " " * len(number)
@@ -152,6 +204,14 @@ def _heard(person: Person, number: str, names: Names) -> list[str]:
 
 
 def _wait(words: str, office: Office) -> None:
+    if needed := _NEEDED.fullmatch(words):
+        post_diapers(office, int(needed[1]))
+        tend(office)
+        return
+    if words == "the march moves by a day":
+        move_march(office, timedelta(days=1))
+        tend(office)
+        return
     later = _LATER.fullmatch(words)
     if later is None:
         raise ValueError(f"a line with * says how much later it is, not {words!r}")
@@ -184,6 +244,8 @@ def _shown(message: Outgoing, channel: str) -> Iterator[str]:
     if message.text:
         segments = cost(message.text).segments if channel == "sms" else ""
         yield from _text(f"<{segments}".ljust(len(_MARGIN)), message.text)
+        if message.document:
+            yield f"{_MARGIN}({message.document.name})"
         if message.ask:
             yield f"{_MARGIN}[{message.ask}: {message.ask_label}]"
         yield from _buttons(message.keyboard)
