@@ -30,7 +30,7 @@ def buttons(code: str) -> dict[Language, Keyboard]:
 
 def invitation(told: Told) -> Texts:
     text = _(
-        "{title}: {when}, {where}. Coming? YES (YES 4 for four people), MAYBE or NO. "
+        "{title}, {when}, {where}. Coming? YES (YES 4 for four people), MAYBE or NO. "
         "Details: {code}",
         title=told.title,
         when=told.when,
