@@ -34,7 +34,7 @@ _IN: Mapping[tuple[Language, bool | None], Message] = {
 
 def preview(context: Context, plan: Plan) -> list[Prompt]:
     """All that whoever sends or approves it should have seen."""
-    groups = counted(context, plan.scope, plan.topic)
+    groups = counted(context, plan)
     shown = list(_samples(context, plan, groups))
     parts: list[Words] = [
         *(_as_read(alike) for alike in _alike(shown)),

@@ -14,13 +14,12 @@ from handlers.alert_preview import is_big, moment, preview, starting
 from handlers.alerts_flow import alert_flow
 from handlers.alerts_plan import (
     Plan,
-    counted,
     draft_of,
     may_write_to,
     own_scope,
     plan_of,
     plan_of_draft,
-    reached,
+    reach,
     scope_of,
     strange_hosts,
 )
@@ -80,14 +79,14 @@ def lead(context: Context, session: Session) -> Message | None:
         return _on_topic(context, answers, own)
     if "audience" not in answers or session.asked not in {*_WHOM, "when"}:
         return None
-    people = reached(counted(context, scope_of(answers, own), answers["topic"]))
+    people = reach(context, scope_of(answers, own), answers["topic"])
     return n_("That is {n} person.", "That is {n} people.", people)
 
 
 def _on_topic(context: Context, answers: Mapping[str, Any], own: tuple[int, ...]) -> Message:
     chosen = {**answers, "audience": "topic"}
-    some = reached(counted(context, scope_of(chosen, own), answers["topic"]))
-    everyone = reached(counted(context, scope_of({}, own), answers["topic"]))
+    some = reach(context, scope_of(chosen, own), answers["topic"])
+    everyone = reach(context, scope_of({}, own), answers["topic"])
     return n_(
         "{n} person chose this topic, of {all}.",
         "{n} people chose this topic, of {all}.",
@@ -148,7 +147,7 @@ def finish(context: Context, answers: Mapping[str, Any]) -> None:
         context.say(alert_flow.left)
         return
     plan = plan_of(context, answers, own)
-    people = reached(counted(context, plan.scope, plan.topic))
+    people = reach(context, plan.scope, plan.topic)
     if people == 0:
         _again(context, answers, "audience", *_WHOM, "confirm", "number")
         context.says[-1] = replace(context.says[-1], lead=_("Nobody would get it."))
@@ -196,7 +195,7 @@ def send(context: Context, payload: Mapping[str, Any]) -> None:
     if not may_write_to(context, plan.scope):
         context.say(_("Alerts are for coordinators of an organization or of the network."))
         return
-    people = reached(counted(context, plan.scope, plan.topic))
+    people = reach(context, plan.scope, plan.topic)
     if strange_hosts(context, plan.texts):
         _ask_second(context, run, plan, Role.ADMIN)
     elif is_big(context, people):
@@ -263,7 +262,7 @@ def _about(context: Context, broadcast_id: int) -> Message | None:
     if found is None:
         return None
     run, plan = found
-    people = reached(counted(context, plan.scope, plan.topic))
+    people = reach(context, plan.scope, plan.topic)
     return n_(
         "Send the alert {code} to {n} person.",
         "Send the alert {code} to {n} people.",
@@ -282,7 +281,7 @@ def _approved(context: Context, broadcast_id: int) -> Message | None:
     if found is None:
         return None
     run, plan = found
-    people = reached(counted(context, plan.scope, plan.topic))
+    people = reach(context, plan.scope, plan.topic)
     news = _release(context, run, plan, people)
     return _("Approved. {news}", news=news)
 

@@ -161,15 +161,31 @@ def plan_of_draft(context: Context, run: Broadcast) -> Plan | None:
     )
 
 
-def counted(context: Context, scope: Scope, topic: str | None) -> list[Group]:
-    """Everybody in the scope: who gets it if it starts now, and who is left out; asked once."""
-    key = "counted", scope, topic
+def counted(context: Context, plan: Plan) -> list[Group]:
+    """Everybody in its scope: who gets it if it starts now, and who is left out; asked once."""
+    key = "counted", plan.scope, plan.topic
     if key not in context.memo:
-        terms = Terms(context.policy.channels, context.policy.frequency_cap)
-        found = audience_counts.count(context.connection, scope, topic, terms, context.now)
+        found = audience_counts.count(
+            context.connection, plan.scope, plan.topic, _terms(context), context.now
+        )
         context.memo[key] = found
     groups: list[Group] = context.memo[key]
     return groups
+
+
+def reach(context: Context, scope: Scope, topic: str | None) -> int:
+    """How many get it if it starts now; asked once."""
+    key = "reach", scope, topic
+    if key not in context.memo:
+        context.memo[key] = audience_counts.reach(
+            context.connection, scope, topic, _terms(context), context.now
+        )
+    people: int = context.memo[key]
+    return people
+
+
+def _terms(context: Context) -> Terms:
+    return Terms(context.policy.channels, context.policy.frequency_cap)
 
 
 def reached(groups: Sequence[Group]) -> int:
