@@ -19,7 +19,7 @@ from storage.needs import Need
 from storage.sealed import Vault
 
 _OF = frozenset({"box", "pack", "bag", "bottle", "liter", "kg", "pair"})
-_FEW = 4
+_FEW = 5
 _LONGEST_NOTE = 80
 _URGENCY = {"critical": _("It can't wait."), "urgent": _("It's urgent.")}
 

@@ -103,7 +103,7 @@ def test_whoever_was_not_asked_may_pledge_by_the_code(lite: Office) -> None:
     ana = volunteers(lite)
     code = lite.post(ask="nobody")
     ana.looks().hears_nothing()
-    ana.says(code).hears("Faltan 20")
+    ana.says(code).hears("le faltan todavia 20 paquetes")
     ana.says("7").hears("Te apartamos 7 paquetes")
     assert lite.counts(code) == (7, 0, 0)
 
