@@ -8,11 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, create_engine, func, select
+from sqlalchemy import URL, Connection, create_engine, func, inspect, select, text
 
 from storage.database import database_url
 from storage.holds import lock_number
@@ -36,14 +32,13 @@ def upgrade(url: str) -> None:
     parsed = database_url(url)
     if parsed.get_backend_name() == "sqlite":
         create_privately(parsed)
+    if _is_up_to_date(parsed):
+        return
     with _transaction(parsed, "BEGIN EXCLUSIVE") as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(lock_number("migrate"))))
         _refuse_newer(connection)
-        config = Config()
-        config.set_main_option("script_location", str(_HERE))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _run(connection)
         if connection.dialect.name == "sqlite":
             _check_references(connection)
 
@@ -58,16 +53,37 @@ def current(url: str) -> str | None:
 
 
 def is_current(connection: Connection) -> bool:
-    return _revision(connection) == _scripts().get_current_head()
+    return _revision(connection) == max(_known())
+
+
+def _is_up_to_date(url: URL) -> bool:
+    """What most starts find: they need neither Alembic, which takes its time, nor the lock."""
+    with _transaction(url, "BEGIN") as connection:
+        return is_current(connection)
+
+
+def _run(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 @cache
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(_HERE))
+def _known() -> frozenset[str]:
+    """Each file is named after its revision, and they count up."""
+    files = (_HERE / "versions").glob("[0-9]*_*.py")
+    return frozenset(file.name.partition("_")[0] for file in files)
 
 
 @contextmanager
@@ -85,9 +101,8 @@ def _transaction(url: URL, sqlite_begin: str) -> Iterator[Connection]:
 
 
 def _refuse_newer(connection: Connection) -> None:
-    known = {script.revision for script in _scripts().walk_revisions()}
     revision = _revision(connection)
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in _known():
         raise NewerDatabaseError
 
 

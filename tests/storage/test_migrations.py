@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 import storage
+import storage.migrations
 from storage.database import Database, metadata
 from storage.migrations import NewerDatabaseError, current, is_current, upgrade
 
@@ -42,6 +44,14 @@ def test_the_migrated_schema_is_the_declared_one(migrated: Database) -> None:
         return list(compare_metadata(context, metadata))
 
     assert migrated.read_now(differences) == []
+
+
+def test_files_are_named_after_their_revisions_which_count_up() -> None:
+    scripts = ScriptDirectory(str(Path(storage.migrations.__file__).parent))
+    revisions = [script.revision for script in scripts.walk_revisions()]
+    assert revisions == sorted(revisions, reverse=True)
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.startswith(f"{script.revision}_")
 
 
 def test_checks_and_keys_are_named_and_migrated_as_declared(migrated: Database) -> None:
