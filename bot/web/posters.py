@@ -14,11 +14,13 @@ from sqlalchemy import Connection, select
 
 from bot.web.board_data import shown
 from bot.web.board_words import Doors, shown_number
+from handlers.event_facts import tell_of
 from locales import LANGUAGES, Language, Message, _, translate
 from locales.formatting import Moment
 from locales.labels import AMOUNTS
-from storage import needs
+from storage import events, needs
 from storage.codes import named_by
+from storage.events import EventState
 from storage.network import shelters
 from storage.sealed import Vault
 
@@ -132,5 +134,31 @@ def _shelter(connection: Connection, code: str) -> Poster | None:
     )
 
 
-READERS: Mapping[str, Read] = {"need": _need}
+def _event(connection: Connection, vault: Vault, event_id: int, now: datetime) -> Poster | None:
+    event = events.read(connection, event_id)
+    if event is None or event.status is not EventState.OPEN or event.ends_at <= now:
+        return None
+    told = tell_of(connection, vault, event)
+    lines: list[Message] = [_("On {when}", when=told.when)]
+    if told.link is not None:
+        lines.append(
+            _("Online too: we send the link") if told.place else _("Online: we send the link")
+        )
+    if told.eases is not None:
+        lines.append(_("There will be: {services}", services=told.eases))
+    return Poster(
+        heading=_("You're invited"),
+        name="\N{NO-BREAK SPACE}· ".join(
+            dict.fromkeys(filter(None, (told.title.es, told.title.en)))
+        ),
+        place=told.address or "",
+        lines=tuple(lines),
+        ask=_("Coming? Tell us how many you are."),
+        payload=f"e_{event.code}",
+        keyword=f"{event.code} ",
+        example=_("{code} YES", code=event.code),
+    )
+
+
+READERS: Mapping[str, Read] = {"need": _need, "event": _event}
 """By the kind of what a code stands for."""
