@@ -125,10 +125,8 @@ class WaitingLists:
 def _offer(told: Told, waiting: Waiting, until: datetime) -> Prompt:
     code, zone = told.event.code, waiting.zone or told.event.zone
     text: Message = n_(
-        "It's your turn: {title}, {when}. A place for {n} person is kept for you until {until}: "
-        "{code} YES takes it, {code} NO lets it go.",
-        "It's your turn: {title}, {when}. Places for {n} people are kept for you until {until}: "
-        "{code} YES takes them, {code} NO lets them go.",
+        "Your turn: {title}, {when}. {n} place is yours until {until}: {code} YES or {code} NO.",
+        "Your turn: {title}, {when}. {n} places are yours until {until}: {code} YES or {code} NO.",
         waiting.party,
         title=told.title,
         when=told.when,

@@ -166,10 +166,10 @@ def _waiting(context: Context, told: Told, party: int, free: int) -> Message:
     """They are in line for all of them; fewer may have a place at once."""
     place = storage.place_in_line(context.connection, told.event.id, context.caller.person_id)
     full = n_(
-        "{title} is full. You're number {place} in line, for {n} person. We'll write when it's "
-        "your turn. To leave the line: {code} NO",
-        "{title} is full. You're number {place} in line, for {n} people. We'll write when it's "
-        "your turn. To leave the line: {code} NO",
+        "{title} is full. You're number {place} in line, for {n} person: we write when it's your "
+        "turn. To leave it: {code} NO",
+        "{title} is full. You're number {place} in line, for {n} people: we write when it's your "
+        "turn. To leave it: {code} NO",
         party,
         title=told.title,
         place=place,

@@ -31,12 +31,12 @@ async def test_whoever_does_not_fit_waits_and_is_called_when_a_place_is_free(
 ) -> None:
     vigil = made(lite_town, capacity=3)
     first, second = comes(lite_town, vigil, 3), comes(lite_town, vigil, 2)
-    second.hears("Eres el lugar 1", "2 personas")
+    second.hears("Lugar 1 de la fila", "2 personas")
 
     assert await tended(lite_town) == 0
     first.says(f"{vigil.code} no")
     assert await tended(lite_town) == 1
-    second.looks().hears("Es tu turno", "2 lugares")
+    second.looks().hears("Te toca", "2 lugares")
     assert tally(lite_town, vigil) == (0, 0, 1, 1, 0)
     second.says("sí").hears("Listo, vienen", "Contamos 2 personas")
 
@@ -52,10 +52,10 @@ async def test_nobody_overtakes_the_line_and_the_first_whose_party_fits_is_calle
     four, one = comes(lite_town, vigil, 4), comes(lite_town, vigil, 1)
     first.says(f"{vigil.code} 3")
 
-    late = comes(lite_town, vigil, 1).hears("lugar 3")
+    late = comes(lite_town, vigil, 1).hears("Lugar 3")
 
     assert await tended(lite_town) == 1
-    one.looks().hears("Es tu turno")
+    one.looks().hears("Te toca")
     four.looks().hears_nothing()
     late.looks().hears_nothing()
 
@@ -65,14 +65,14 @@ async def test_an_offer_lapses_goes_to_the_next_and_both_are_told(lite_town: Off
     first, second, third = (comes(lite_town, vigil, 1) for _ in range(3))
     first.says("no")
     await tended(lite_town)
-    second.looks().hears("Es tu turno")
+    second.looks().hears("Te toca")
 
     lite_town.later(days=2)
     assert await tended(lite_town) == 1
 
     second.looks().hears("El tiempo para contestar se acab")
-    third.looks().hears("Es tu turno")
-    second.says(f"{vigil.code} sí").hears("lugar 1")
+    third.looks().hears("Te toca")
+    second.says(f"{vigil.code} sí").hears("Lugar 1")
     assert tally(lite_town, vigil) == (0, 0, 1, 2, 0)
 
 
