@@ -257,8 +257,8 @@ def _digits(text: str) -> int:
 
 
 def thing_words(unit: str, quantity: int | None, item: str) -> Message | str:
-    """ "20 boxes of “diapers”", or the thing alone while nobody has said how many."""
-    return f"“{item}”" if quantity is None else so_many_of(unit, quantity, item)
+    """ "20 boxes of "diapers"", or the thing alone while nobody has said how many."""
+    return item if quantity is None else so_many_of(unit, quantity, item)
 
 
 def _things_words(value: Any) -> Listing:
