@@ -147,9 +147,10 @@ def _total(sms: Bill) -> Message:
             for country, amount in sms.dollars.items()
         )
     )
-    return _(
-        "SMS in all: {segments} segments, {dollars} ({countries}).",
-        segments=Count(sms.segments),
+    return n_(
+        "SMS in all: {n} segment, {dollars} ({countries}).",
+        "SMS in all: {n} segments, {dollars} ({countries}).",
+        sms.segments,
         dollars=Money(sms.total),
         countries=by_country,
     )

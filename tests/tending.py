@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, update
 from bot.broadcasting import Broadcaster
 from bot.needing import Needing
 from bot.reminding import Reminder
+from bot.reporting import Reporter
 from bot.tending_doors import DoorTender
 from bot.tending_events import EventTender
 from handlers.broadcasts import Renderer
@@ -41,6 +42,7 @@ async def _tend(office: Office) -> None:
         lists = WaitingLists(office.desk.vault, policy, policy.quiet)
         await EventTender(office.database, lists, lambda: office.now).tend()
         await Broadcaster(office.database, *terms, lambda: office.now).step()
+        await Reporter(office.database, office.desk, lambda: office.now).step()
 
 
 def _reminder(office: Office) -> Reminder:
