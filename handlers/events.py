@@ -131,6 +131,7 @@ def create_weekly(
         made.append(create(connection, vault, each, actor=actor, now=now, status=status))
     if weeks > 1:
         storage.change(connection, made[0].id, now, series_id=made[0].id)
+        made[0] = replace(made[0], series_id=made[0].id)
     return made
 
 
