@@ -90,7 +90,7 @@ def _said(poster: Poster, doors: Doors, language: Language) -> dict[str, Any]:
         "ask": read(poster.ask),
         "scan": read(_("Scan to open Telegram")),
         "text": read(_("Text {words} to {number}", words=poster.example, number=number)),
-        "free": read(_("Free. In Spanish and English. Leave at any time.")),
+        "free": read(_("In Spanish and English. Leave at any time.")),
         "money": read(_("We never ask for money or papers.")),
     }
 
