@@ -64,7 +64,7 @@ def facts(office: Office, event: Event) -> Facts:
 def tally(office: Office, event: Event) -> tuple[int, int, int, int, int]:
     """As `enlace status CODE --json` has it: yes, maybe, no, waiting, people."""
     found = facts(office, event)
-    return tuple(found[each] for each in ("yes", "maybe", "no", "waiting", "people"))  # type: ignore[return-value]
+    return tuple(found[each] for each in ("yes", "maybe", "no", "waiting", "people"))
 
 
 def member(office: Office) -> Person:

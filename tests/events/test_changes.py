@@ -54,7 +54,8 @@ def frozen(office: Office, event: Event) -> set[int]:
     def unit(connection: Connection) -> set[int]:
         run = about(connection, event.id)[0]
         begin(connection, run.id, office.now)
-        hours = {None: Hours(office.now, office.now + timedelta(days=1))}
+        day = Hours(office.now, office.now + timedelta(days=1))
+        hours: dict[str | None, Hours] = {None: day}
         while audience.freeze_more(connection, run.id, Terms(("sms",), 3), hours, office.now):
             pass
         theirs = deliveries.c.broadcast_id == run.id

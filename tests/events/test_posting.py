@@ -1,9 +1,10 @@
 """EVENT in a chat: who may post what, when a second person must say yes, drafts, doubts."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Row, insert
 
 from storage.broadcasts import about
 from storage.coordinators import Role, add_grant
@@ -57,7 +58,7 @@ def only_event(office: Office) -> Event:
     return as_now(office, Event(**{**row._mapping, "status": EventState(row.status)}))
 
 
-def invitations(office: Office, event: Event) -> list[str]:
+def invitations(office: Office, event: Event | Row[Any]) -> list[str]:
     runs = office.database.read_now(lambda c: about(c, event.id))
     return [run.state.value for run in runs]
 

@@ -1,13 +1,15 @@
 """Places: never too many, given back, waited for in a line that is fair, offered for a while."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import time, timedelta
 
 from sqlalchemy import Connection
 
 from bot.tending_events import EventTender
+from handlers.conversation.messages import Inbound
 from handlers.event_waiting import WaitingLists
-from handlers.inbound import receive
+from handlers.inbound import Received, receive
 from storage import rsvps
 from storage.events import Event
 from tests.events.conftest import SATURDAY, as_now, crowd, made, member, tally
@@ -136,12 +138,10 @@ async def test_two_hundred_at_once_for_the_last_places(bare_office: Office) -> N
     people = crowd(office, size)
     messages = [each.message(f"{vigil.code} {1 + n % 4}") for n, each in enumerate(people)]
 
-    await asyncio.gather(
-        *(
-            office.database.run(lambda c, m=message: receive(c, office.desk, m, office.now))
-            for message in messages
-        )
-    )
+    def taken_in(message: Inbound) -> Callable[[Connection], Received]:
+        return lambda connection: receive(connection, office.desk, message, office.now)
+
+    await asyncio.gather(*(office.database.run(taken_in(each)) for each in messages))
 
     yes, _maybe, _no, waiting, coming = tally(office, vigil)
     assert yes + waiting == size
