@@ -34,7 +34,6 @@ _TOLD_OF = ("starts_at", "zone", "place", "city_id", "link")
 """What people must hear of; other changes they find where they look."""
 
 _ON_CALENDARS = frozenset({*_TOLD_OF, "title_es", "title_en", "minutes", "notes"})
-_COUNT_ON_IT = (Answer.YES, Answer.MAYBE, Answer.WAITING, Answer.ASKED)
 _NEWS_FOR_HOURS = 48
 _STALE_AFTER_START = timedelta(hours=1)
 
@@ -73,10 +72,10 @@ def change_event(
     audit.record(connection, actor, "change", event.code, at=now, details={"what": sorted(fields)})
     if not any(_differ(before, after, name) for name in _TOLD_OF):
         return Changed(after.event, 0, False)
-    told = len(rsvps.of_event(connection, event_id, _COUNT_ON_IT))
     if _day(before.event) != _day(after.event):
         rsvps.ask_anew(connection, event_id, now)
-    asks = bool(rsvps.of_event(connection, event_id, (Answer.ASKED,)))
+    concerned = rsvps.concerned(connection, event_id)
+    told, asks = len(concerned), any(each.answer is Answer.ASKED for each in concerned)
     stopped = _stop_old_news(connection, event_id)
     if told:
         known = before if MOVED not in {run.part for run in stopped} else None
@@ -140,7 +139,7 @@ def cancel_event(
     approvals.withdraw(connection, APPROVAL, event_id, now)
     _stop_old_news(connection, event_id)
     told = tell_of(connection, vault, event)
-    people = len(rsvps.of_event(connection, event_id, _COUNT_ON_IT))
+    people = len(rsvps.concerned(connection, event_id))
     if people:
         _send(connection, vault, told, cancellation(told, reason), CANCELLED, actor=actor, now=now)
     audit.record(connection, actor, "cancel", event.code, at=now)

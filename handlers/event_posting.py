@@ -29,6 +29,7 @@ from storage.coordinators import Role
 from storage.events import Event, EventState
 
 ACT: Final = "post_event"
+_AHEAD: Final = (EventState.DRAFT, EventState.OPEN)
 _NO_ZONE: Final = "America/Chicago"
 _MEETING_HOSTS: Final = (
     *("zoom.us", "meet.google.com", "teams.microsoft.com", "meet.jit.si", "webex.com"),
@@ -272,8 +273,8 @@ def _ask_second(context: Context, event: Event, scope: Scope | None, role: Role)
     if asked:
         context.say(
             n_(
-                "{code} waits for a second yes; {n} person was asked. Until then it is a draft.",
-                "{code} waits for a second yes; {n} people were asked. Until then it is a draft.",
+                "{code} waits for a second yes; {n} person was asked. Nobody is invited before.",
+                "{code} waits for a second yes; {n} people were asked. Nobody is invited before.",
                 asked,
                 code=event.code,
             )
@@ -282,7 +283,7 @@ def _ask_second(context: Context, event: Event, scope: Scope | None, role: Role)
         context.say(
             _(
                 "{code} needs a second yes, but nobody else may give it yet. "
-                "Ask an admin to invite someone. Until then it is a draft.",
+                "Ask an admin to invite someone. Nobody is invited before.",
                 code=event.code,
             )
         )
@@ -290,7 +291,7 @@ def _ask_second(context: Context, event: Event, scope: Scope | None, role: Role)
 
 def _awaiting(context: Context, event_id: int) -> tuple[Event, Scope | None] | None:
     event = storage.lock(context.connection, event_id)
-    if event is None or event.status is not EventState.DRAFT or event.starts_at <= context.now:
+    if event is None or event.status not in _AHEAD or event.starts_at <= context.now:
         return None
     return event, Scope.from_json(event.audience) if event.audience is not None else None
 

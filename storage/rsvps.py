@@ -270,6 +270,13 @@ def ask_anew(connection: Connection, event_id: int, now: datetime) -> None:
     connection.execute(update(events).where(events.c.id == event_id).values(taken=0))
 
 
+def concerned(connection: Connection, event_id: int) -> list[Rsvp]:
+    """Whoever comes, may come or waits, and whoever was asked anew; not those who only looked."""
+    held = (Answer.YES, Answer.MAYBE, Answer.WAITING, Answer.ASKED)
+    found = of_event(connection, event_id, held)
+    return [each for each in found if each.answer is not Answer.ASKED or each.was is not None]
+
+
 def let_go(connection: Connection, person_id: int, now: datetime) -> None:
     """The person's places at events to come are free again, and nothing is asked of them."""
     for each in of_person(connection, person_id):

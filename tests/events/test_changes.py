@@ -70,12 +70,12 @@ def ids(*people: Person) -> set[int]:
 
 def test_another_hour_is_told_to_whoever_counts_on_it_and_keeps_their_places(town: Office) -> None:
     march = made(town, capacity=3)
-    yes, maybe, no, waits, silent = crowd(town, 5)
+    yes, maybe, no, waits, looks = crowd(town, 5)
     yes.says(f"{march.code} 3")
     maybe.says(f"{march.code} tal vez")
     no.says(f"{march.code} no")
     waits.says(f"{march.code} 2")
-    silent.says("hola")
+    looks.says(march.code).hears("Marcha por la dignidad")
 
     done = changes(town, march, starts_at=SATURDAY + timedelta(hours=2))
 

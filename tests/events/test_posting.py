@@ -58,7 +58,7 @@ def only_event(office: Office) -> Event:
     return as_now(office, Event(**{**row._mapping, "status": EventState(row.status)}))
 
 
-def invitations(office: Office, event: Event | Row[Any]) -> list[str]:
+def invitations(office: Office, event: Event | Row[Any, Any]) -> list[str]:
     runs = office.database.read_now(lambda c: about(c, event.id))
     return [run.state.value for run in runs]
 
