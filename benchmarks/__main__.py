@@ -5,7 +5,17 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import dispatch, footprint, inbound, postgres, webhooks
+from benchmarks import (
+    dispatch,
+    enqueue,
+    footprint,
+    inbound,
+    kill,
+    pace,
+    postgres,
+    reminders,
+    webhooks,
+)
 from benchmarks.figures import Figure, Size, table, write
 from benchmarks.places import Workshop, workshop
 
@@ -14,7 +24,11 @@ GROUPS: Mapping[str, Callable[[Size, Workshop], list[Figure]]] = {
     "webhooks": webhooks.measure,
     "postgres": postgres.measure,
     "footprint": footprint.measure,
+    "enqueue": enqueue.measure,
     "dispatch": dispatch.measure,
+    "pace": pace.measure,
+    "kill": kill.measure,
+    "reminders": reminders.measure,
 }
 _RESULTS = Path(__file__).parent / "results.json"
 
