@@ -188,7 +188,7 @@ def _door_lines(context: Context, told: Told, door: Door, code: str) -> list[Mes
     lines = [
         _("{title}: at the door, people send HERE {code}", title=told.title, code=code),
         _(
-            "It works from {moment} on. Too many know it? DOOR {code} NEW",
+            "It works from {moment} on. Too many know it? DOOR {code} new",
             moment=opens,
             code=told.event.code,
         ),

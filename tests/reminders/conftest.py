@@ -108,10 +108,22 @@ class Office(sending.Office):
         return [part for each, part in await self.sent() if each == person]
 
 
-@pytest.fixture
-async def office(database_url: str) -> AsyncIterator[Office]:
-    """On SQLite and on PostgreSQL."""
-    database = storage.Database(database_url)
+async def _opened(url: str) -> AsyncIterator[Office]:
+    database = storage.Database(url)
     vault = await database.run(lambda c: Vault.load(c, [new_secret_key()]))
     yield Office(database, vault)
     await database.close()
+
+
+@pytest.fixture
+async def anywhere(database_url: str) -> AsyncIterator[Office]:
+    """On SQLite and on PostgreSQL: for what is about SQL."""
+    async for office in _opened(database_url):
+        yield office
+
+
+@pytest.fixture
+async def office(sqlite_url: str) -> AsyncIterator[Office]:
+    """On SQLite alone: for what is about when and whom."""
+    async for office in _opened(sqlite_url):
+        yield office

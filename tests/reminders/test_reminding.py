@@ -57,7 +57,8 @@ async def test_to_join_from_afar_the_link_comes_a_quarter_of_an_hour_before(
     assert office.channel.texts[-1].endswith("https://meet.example.org/x7")
 
 
-async def test_the_undecided_hear_once_and_whoever_said_no_not_at_all(office: Office) -> None:
+async def test_the_undecided_hear_once_and_whoever_said_no_not_at_all(anywhere: Office) -> None:
+    office = anywhere
     march = await office.event()
     maybe, no, waits, asked = await office.crowd(4)
     for person, answer in (
@@ -74,7 +75,8 @@ async def test_the_undecided_hear_once_and_whoever_said_no_not_at_all(office: Of
     assert sorted(await office.sent()) == sorted([(maybe, "day"), (asked, "day")])
 
 
-async def test_whoever_was_invited_and_has_not_said_hears_once(office: Office) -> None:
+async def test_whoever_was_invited_and_has_not_said_hears_once(anywhere: Office) -> None:
+    office = anywhere
     march = await office.event()
     silent, comes, refuses = await office.crowd(3)
     await office.database.run(
@@ -96,8 +98,9 @@ async def test_whoever_was_invited_and_has_not_said_hears_once(office: Office) -
 
 
 async def test_a_maybe_that_became_a_yes_hears_again_and_one_that_became_a_no_does_not(
-    office: Office,
+    anywhere: Office,
 ) -> None:
+    office = anywhere
     march = await office.event()
     surer, not_now = await office.crowd(2)
     await office.answers(march, [surer, not_now], Answer.MAYBE)
@@ -165,9 +168,10 @@ async def test_nothing_is_sent_of_what_has_begun(office: Office) -> None:
 
 
 async def test_hour_by_hour_while_clocks_change_everybody_hears_once_by_their_own(
-    office: Office,
+    anywhere: Office,
 ) -> None:
     """Chicago and Tijuana set theirs back in the night before the march; the others don't."""
+    office = anywhere
     office.clock.now = datetime(2026, 10, 28, 18, tzinfo=UTC)
     starts_at = datetime(2026, 11, 1, 10, 30, tzinfo=CHICAGO).astimezone(UTC)
     march = await office.event(replace(MARCH, starts_at=starts_at))
@@ -202,7 +206,8 @@ async def test_hour_by_hour_while_clocks_change_everybody_hears_once_by_their_ow
 class TestAnEventThatMoves:
     """Reminders follow it; what was said about the old time is not repeated, nor missed."""
 
-    async def test_to_another_day(self, office: Office) -> None:
+    async def test_to_another_day(self, anywhere: Office) -> None:
+        office = anywhere
         march = await office.event()
         [rosa] = await office.who_come(march)
         await office.at(4, 10, 30)
@@ -257,8 +262,9 @@ async def test_stopped_paused_or_on_no_channel_nobody_hears(office: Office) -> N
 
 
 async def test_many_small_events_and_a_large_one_each_once(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    anywhere: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    office = anywhere
     monkeypatch.setattr(reminder_freezing, "BATCH", 12)
     crowd = await office.crowd(30)
     for size in (30, 3, 2, 25, 4, 1):
@@ -272,8 +278,9 @@ async def test_many_small_events_and_a_large_one_each_once(
 
 
 async def test_a_wave_that_was_broken_off_goes_on(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    anywhere: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    office = anywhere
     monkeypatch.setattr(reminder_freezing, "BATCH", 10)
     march = await office.event()
     everyone = await office.who_come(march, 35)
@@ -302,8 +309,9 @@ async def test_a_wave_that_was_broken_off_goes_on(
 
 
 async def test_two_clocks_by_accident_do_no_harm(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    anywhere: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    office = anywhere
     monkeypatch.setattr(reminder_freezing, "BATCH", 7)
     march, other = await office.event(), await office.event()
     everyone = await office.who_come(march, 40)
