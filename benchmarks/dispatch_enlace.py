@@ -141,15 +141,18 @@ async def _alone(
         await channel.close()
 
 
-async def announce(database: Database, vault: Vault, channel: ChannelName) -> Broadcast:
-    """A broadcast to everybody, frozen."""
+async def announce(
+    database: Database, vault: Vault, channel: ChannelName, *, freeze: bool = True
+) -> Broadcast:
+    """A broadcast to everybody."""
     texts = Texts("alert", _BODY, _BODY, None)
 
     def draft(connection: Connection, now: datetime) -> Broadcast:
         return create(connection, vault, Draft(texts, Scope(), now), actor=OPERATOR, now=now)
 
     run = await database.run(lambda connection: draft(connection, utc_now()))
-    await Broadcaster(database, (channel,), None, 3, utc_now).step()
+    if freeze:
+        await Broadcaster(database, (channel,), None, 3, utc_now).step()
     return run
 
 
