@@ -4,13 +4,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.reminding import Reminder
 from bot.tending_doors import DoorTender
+from handlers import invitations
 from handlers.checkin import read_arrival
 from handlers.checkin_after import Aftermath
 from handlers.reminders import Reminding
 from storage import doors, events
+from storage.coordinators import Role
 from storage.doors import Door
 from storage.events import Event, EventState
 from tests.events.conftest import SATURDAY, as_now, facts, lite_town, made, member, tally
@@ -140,6 +143,27 @@ def test_a_new_code_makes_the_old_one_useless(lite_town: Office, march: Event) -
     rosa = member(lite_town)
     rosa.says(f"HERE {code}").hears("No hay evento abierto")
     rosa.says(f"HERE {fresh}").hears("Qué bueno verte")
+
+
+def test_the_organiser_asks_for_the_code_and_for_another(lite_town: Office, march: Event) -> None:
+    code = door_of(lite_town, march).code
+
+    def invited(connection: Connection) -> str:
+        where = invitations.read_scope(connection, "network")
+        assert where is not None
+        vault, now = lite_town.desk.vault, lite_town.now
+        return invitations.make(connection, vault, Role.ADMIN, *where, now=now)
+
+    rosa = lite_town.telegrammer("es")
+    rosa.talks(lite_town.database.run_now(invited), "Rosa")
+    rosa.says(f"PUERTA {march.code}").hears(f"AQUI {code}", "5 de diciembre, 8:30")
+    rosa.says(f"puerta {march.code} nuevo").hears("AQUI ")
+    assert f"AQUI {code}" not in rosa.heard[0]
+    rosa.says("puerta").hears("¿De qué evento?")
+
+    luz = member(lite_town)
+    luz.says(f"PUERTA {march.code}")
+    assert code not in "".join(luz.heard)
 
 
 def test_at_a_full_event_whoever_stands_there_is_counted_and_no_place_is_invented(
