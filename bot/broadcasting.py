@@ -100,6 +100,8 @@ class Broadcaster:
         """Unit by unit, so that the first ones are sent while the others are still looked at."""
         hours = await self.database.read(partial(self._hours, run=run, start=start))
         terms = Terms(self.channels, self.cap)
+        if run.frozen_upto == 0:
+            await self.database.run(audience.look_at_crowd)
 
         def more(connection: Connection) -> bool:
             notify(connection, OUTBOX)

@@ -12,7 +12,7 @@ from handlers.policy import Policy
 from handlers.quiet import decent
 from locales import Message, _
 from storage import gazetteer, need_counts, needs
-from storage.audience import Scope
+from storage.audience import Scope, look_at_crowd
 from storage.audit import OPERATOR
 from storage.gazetteer import City
 from storage.need_circle import COVERED, EVERYONE, wave_part
@@ -108,6 +108,7 @@ def send_next(
     if need is None or need.status is not State.OPEN or not _is_due(need, now):
         return False
     waves = plan_of(connection, need)
+    look_at_crowd(connection)
     for number in range(need.waves, len(waves)):
         wave = waves[number]
         last = number == len(waves) - 1

@@ -23,10 +23,10 @@ from sqlalchemy import (
 from storage.broadcasts import Broadcast, State, broadcasts, change, lock
 from storage.circles import has, in_area, near
 from storage.columns import Id
-from storage.database import Instant, insert
+from storage.database import Instant, freshen, insert
 from storage.linking import reachable
 from storage.messages import Status, deliveries
-from storage.people import addresses, people, registrations
+from storage.people import addresses, people, registrations, traits
 from storage.subjects import CIRCLES
 
 BATCH = 10_000
@@ -82,6 +82,11 @@ class Hours:
 
     due_at: datetime
     expires_at: datetime
+
+
+def look_at_crowd(connection: Connection) -> None:
+    """Before an audience is frozen: so that the plans fit how many people there are by now."""
+    freshen(connection, people, addresses, registrations, traits, deliveries)
 
 
 def zones(connection: Connection) -> list[str | None]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from storage.dialect import (
     among,
+    freshen,
     greatest,
     insert,
     least,
@@ -38,6 +39,7 @@ __all__ = [
     "Wake",
     "among",
     "database_url",
+    "freshen",
     "greatest",
     "insert",
     "least",
