@@ -40,6 +40,7 @@ from bot.web.calendar_route import CalendarFiles
 from bot.web.health import Health
 from bot.web.webhooks import SmsWebhooks, TelegramWebhook
 from handlers.broadcasts import Renderer
+from handlers.calendar_news import WithCalendar
 from handlers.checkin_after import Aftermath
 from handlers.conversation.messages import ChannelName, Outgoing
 from handlers.event_waiting import WaitingLists
@@ -204,7 +205,7 @@ def _wire(
     clock.repeat("events", _EVENTS_EVERY, EventTender(database, lists, now).tend)
     means = Means(
         *(database, vault, _worker_name(), now, metrics),
-        renderers={"broadcast": Renderer(vault, desk.policy)},
+        renderers={"broadcast": WithCalendar(Renderer(vault, desk.policy), vault)},
         frequency_cap=settings.frequency_cap,
         quiet=settings.quiet_hours,
         timing=seams.timing,

@@ -20,6 +20,13 @@ _SAID = (Answer.YES, Answer.MAYBE, Answer.NO, Answer.WAITING)
 _REACHED = (Status.SENDING, Status.UNKNOWN, Status.SENT, Status.DELIVERED)
 
 
+def news_of(connection: Connection, runs: Collection[int]) -> dict[int, int]:
+    """Those of the broadcasts that tell of a change or an end, with their events."""
+    parts = _b.kind == "event", _b.part.in_((MOVED, CANCELLED))
+    rows = connection.execute(select(_b.id, _b.subject_id).where(_b.id.in_(runs), *parts))
+    return {row.id: row.subject_id for row in rows}
+
+
 def _within(_connection: Connection, run: Broadcast) -> Sequence[ColumnElement[bool]]:
     if run.part == INVITE:
         return [~_answered(run), ~_was_invited(run)]

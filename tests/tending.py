@@ -12,6 +12,7 @@ from bot.reporting import Reporter
 from bot.tending_doors import DoorTender
 from bot.tending_events import EventTender
 from handlers.broadcasts import Renderer
+from handlers.calendar_news import WithCalendar
 from handlers.checkin_after import Aftermath
 from handlers.event_waiting import WaitingLists
 from handlers.outbox import encode
@@ -57,7 +58,8 @@ def _render(connection: Connection, office: Office) -> None:
     copies = [(each.broadcast_id or 0, each.person_id) for each in rows]
     cap = office.desk.policy.frequency_cap
     over = last_look(connection, copies, cap, office.now).over
-    bodies = Renderer(office.desk.vault, office.desk.policy)(connection, rows)
+    renderer = Renderer(office.desk.vault, office.desk.policy)
+    bodies = WithCalendar(renderer, office.desk.vault)(connection, rows)
     for row in rows:
         values: dict[str, Any] = {"status": "suppressed"}
         if (row.broadcast_id, row.person_id) not in over:

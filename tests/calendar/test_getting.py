@@ -15,16 +15,17 @@ from bot.simulators.telegram import Person, TelegramSimulator
 from bot.web.calendar_route import CalendarFiles
 from handlers.calendar_links import calendar_link, wanted
 from handlers.conversation.messages import Document, Outgoing
-from handlers.event_changes import cancel_event
+from handlers.event_changes import cancel_event, change_event
 from handlers.outbox import decode, encode
 from locales import LANGUAGES
 from storage.audit import OPERATOR
 from storage.events import EventState
-from tests.calendar.parser import read
+from tests.calendar.parser import Component, read
 from tests.channels.conftest import channel, maria, telegram, telegram_url
 from tests.events.conftest import SATURDAY, made, member
 from tests.privacy.conftest import joins, lite_town
 from tests.talk import Office
+from tests.tending import tend
 
 __all__ = ["channel", "lite_town", "maria", "telegram", "telegram_url"]
 Get = Callable[[str], Awaitable[httpx.Response]]
@@ -107,6 +108,33 @@ async def test_the_same_address_tells_that_it_is_cancelled_and_ends_after_the_ev
     town.now = SATURDAY + timedelta(days=2)
     gone = await web(path)
     assert (gone.status_code, b"VCALENDAR" in gone.content) == (410, False)
+
+
+def test_news_of_a_change_bring_the_file_anew(town: Office) -> None:
+    march = made(town)
+    rosa = joins(town.telegrammer("en")).says(f"{march.code} yes")
+    vault, later = town.desk.vault, {"starts_at": SATURDAY + timedelta(hours=2)}
+    town.database.run_now(
+        lambda c: change_event(c, vault, march.id, later, actor=OPERATOR, now=town.now)
+    )
+    tend(town)
+    first, moved = [_entry(each) for each in rosa.looks().screen if each.document]
+    town.database.run_now(
+        lambda c: cancel_event(c, vault, march.id, None, actor=OPERATOR, now=town.now)
+    )
+    tend(town)
+    [cancelled] = [_entry(each) for each in rosa.looks().fresh if each.document]
+
+    assert {each.text("UID") for each in (first, moved, cancelled)} == {first.text("UID")}
+    assert [each.text("SEQUENCE") for each in (first, moved, cancelled)] == ["0", "1", "2"]
+    assert moved.properties["DTSTART"].value == "20261205T123000"
+    assert cancelled.text("STATUS") == "CANCELLED"
+
+
+def _entry(message: Outgoing) -> Component:
+    assert message.document is not None
+    [entry] = read(message.document.content).of("VEVENT")
+    return entry
 
 
 async def test_what_we_have_not_signed_is_nowhere(town: Office, web: Get) -> None:
