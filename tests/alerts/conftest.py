@@ -269,6 +269,14 @@ async def town(tmp_path: Path, _filled_sqlite: Path) -> AsyncIterator[Town]:
     await database.close()
 
 
+@pytest.fixture
+async def bare_town(database_url: str) -> AsyncIterator[Town]:
+    """Without places, on each kind of database."""
+    database = Database(database_url)
+    yield Town(database, Policy(provider_keywords=False, approval_threshold=100))
+    await database.close()
+
+
 def code_of(person: Person) -> str:
     """The code of a broadcast in what was heard last."""
     found = _CODE.search("\n".join(person.heard))

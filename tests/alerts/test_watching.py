@@ -134,3 +134,18 @@ async def test_it_ends_while_some_wait_for_their_morning(town: Town) -> None:
     town.later(hours=2)
     await town.works()
     assert town.facts(code)["sent"] == 4
+
+
+async def test_on_both_databases_it_is_written_sent_held_watched_and_ends(bare_town: Town) -> None:
+    town = bare_town
+    ana = await town.coordinator("telegram", "en")
+    code = await running(town, ana)
+    town.later(seconds=5)
+    await town.looks()
+    await ana.writes(f"HOLD {code}", f"STATUS {code}")
+    ana.hears(f"{code}, TPS: on hold")
+    await ana.writes(f"RESUME {code}")
+    town.later(minutes=1)
+    await town.works()
+    assert any(f"{code}, TPS: done\n60 of 60 sent" in message.text for message in ana.screen)
+    assert town.rows(watchers) == []
