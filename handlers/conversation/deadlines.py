@@ -14,7 +14,7 @@ from handlers.conversation import dates
 from handlers.conversation.dates import Doubt, read_day, read_moment
 from handlers.conversation.flow import AskBack, Heard, Hearing, NotUnderstood, Understood
 from handlers.conversation.words import fold
-from locales import LANGUAGES, _, translate
+from locales import LANGUAGES, Language, _, translate
 from locales.labels import URGENCY
 from locales.vocabulary import URGENCY as URGENCY_WORDS
 from locales.vocabulary import every_word
@@ -56,7 +56,7 @@ def when_needed(heard: Heard, zone: str) -> Hearing:
     urgency, rest = _urgency(text)
     if heard.now is None or not rest:
         return Understood(_value(urgency, None, zone)) if urgency else NotUnderstood()
-    hearing = _when(rest, heard, zone, urgency)
+    hearing = _when(rest, heard, heard.now, zone, urgency)
     if isinstance(hearing, NotUnderstood):
         alone, left = _urgency(text, whole=True)
         return Understood(_value(alone, None, zone)) if alone and not left else hearing
@@ -92,15 +92,16 @@ def _urgency(text: str, *, whole: bool = False) -> tuple[str | None, str]:
     return None, text
 
 
-def _when(text: str, heard: Heard, zone: str, urgency: str | None) -> Hearing:
-    now, before = heard.now or datetime.now(UTC), bool(_BEFORE.match(text))
+def _when(text: str, heard: Heard, now: datetime, zone: str, urgency: str | None) -> Hearing:
+    before = bool(_BEFORE.match(text))
     rest = _UNTIL.sub("", _BEFORE.sub("", text))
     moment = read_moment(rest, heard.language, now, zone)
     doubt = None if isinstance(moment, dates.Moment) else moment.reason
     if isinstance(moment, dates.Moment):
         return _certain(moment.at, now, zone, urgency)
     if doubt in (Doubt.NO_DAY, Doubt.MORNING_OR_EVENING, Doubt.WHICH_MIDNIGHT):
-        return _asked_back(rest, heard, zone, urgency)
+        found = sorted(set(_candidates(rest, heard.language, now, zone)))[:_MOST_ASKED]
+        return _asked_back(found, now, zone, urgency)
     if doubt is Doubt.PAST:
         return NotUnderstood(_("That has gone by. A day and an hour that lie ahead, please."))
     at = _end_of_day(rest, now, ZoneInfo(zone), before=before)
@@ -113,21 +114,18 @@ def _certain(at: datetime, now: datetime, zone: str, urgency: str | None) -> Hea
     return Understood(_value(urgency or urgency_by(at, now), at, zone))
 
 
-def _asked_back(text: str, heard: Heard, zone: str, urgency: str | None) -> Hearing:
-    now = heard.now or datetime.now(UTC)
-    found = sorted(set(_candidates(text, heard, zone)))[:_MOST_ASKED]
+def _asked_back(
+    found: Iterable[datetime], now: datetime, zone: str, urgency: str | None
+) -> Hearing:
     values = tuple(_value(urgency or urgency_by(at, now), at, zone) for at in found)
-    if not values:
-        return NotUnderstood()
-    return AskBack(_("Which one do you mean?"), values)
+    return AskBack(_("Which one do you mean?"), values) if values else NotUnderstood()
 
 
-def _candidates(text: str, heard: Heard, zone: str) -> Iterator[datetime]:
+def _candidates(text: str, language: Language, now: datetime, zone: str) -> Iterator[datetime]:
     """What the hour may mean today and tomorrow, in the morning and in the evening."""
-    now = heard.now or datetime.now(UTC)
     for day in ("", *(f"{day} " for day in _TODAY)):
         for half in ("", *_HALVES):
-            moment = read_moment(f"{day}{text}{half}", heard.language, now, zone)
+            moment = read_moment(f"{day}{text}{half}", language, now, zone)
             if isinstance(moment, dates.Moment):
                 yield moment.at
 
