@@ -108,7 +108,8 @@ class Claimer:
         closed: list[Status] = []
         found, more = self._due(connection, room, now, closed)
         admitted = self._admit(connection, sender, found, now)
-        moment = _Moment(now, began, max(0, int(lead * 1_000_000) - pace.LATE_US // 2))
+        ahead = max(0, int(lead * 1_000_000) - pace.LATE_US // 2)
+        moment = _Moment(now, began, min(ahead, pace.LEAD_US))
         letters, wait = self._slotted(connection, sender, admitted, moment)
         self._start(connection, letters, now)
         more = sender.halted is None and (more or len(letters) < len(found))

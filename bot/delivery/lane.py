@@ -165,9 +165,8 @@ class Lane:
     def _accept(self, claim: Claim) -> None:
         """Each letter is called at its slot, in order of priority."""
         self._more = claim.more
-        if claim.letters:
-            took = time.monotonic() - claim.began
-            self._lead = max(took, self._lead * _LEAD_FADES)
+        took = time.monotonic() - claim.began if claim.letters else 0.0
+        self._lead = max(took, self._lead * _LEAD_FADES)
         for letter in claim.letters:
             self._load.take(letter)
         if self._patience_ends is not None or any(map(_concerns_all, self._outcomes)):

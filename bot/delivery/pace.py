@@ -16,6 +16,9 @@ SECOND_US = 1_000_000 + LATE_US
 AHEAD_US = 350_000
 """Slots are reserved no further ahead: a reply waits no longer behind bulk, a halt takes hold."""
 
+LEAD_US = 1_000_000
+"""So long, at most, a slot waits for its claim to be durable; a slower database misses slots."""
+
 _HEAVIEST = 30
 _MANY = 10_000
 
@@ -54,7 +57,8 @@ def room(slots: Slots, rate: float, now: int) -> int:
 def reserve(
     slots: Slots, pace: Pace, weights: Sequence[int], *, now: int, earliest: int
 ) -> tuple[list[int], Slots]:
-    """Slots for the first of `weights` that find one within AHEAD_US, and what is left.
+    """Slots for the first of `weights` that find one within AHEAD_US of `earliest`, and what is
+    left. `earliest` is LEAD_US after `now` at most.
 
     Virtual scheduling: a message moves the next free instant by its weight. Where messages
     weigh more than one, the window is kept as well: never more than the limit (rounded up) in
@@ -71,7 +75,7 @@ def reserve(
         at = max(free_at, earliest)
         if weighed:
             at = _fit(recent, weight, ceil(rate), at)
-        if at > now + AHEAD_US:
+        if at > earliest + AHEAD_US:
             break
         taken.append(at)
         free_at = at + _period(rate, weight)
@@ -94,7 +98,7 @@ def _fit(recent: list[tuple[int, int]], weight: int, limit: int, at: int) -> int
 
 def _settled(slots: Slots, rate: float, now: int) -> Slots:
     """Forgets slots further ahead than any reservation reaches: the clock was set back."""
-    if slots.free_at > now + AHEAD_US + _period(rate, _HEAVIEST):
+    if slots.free_at > now + LEAD_US + AHEAD_US + _period(rate, _HEAVIEST):
         return Slots()
     return slots
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.pace import AHEAD_US, LATE_US, Pace, Slots, reserve, room
+from bot.delivery.pace import AHEAD_US, LATE_US, LEAD_US, Pace, Slots, reserve, room
 from handlers.conversation.messages import Outgoing
 
 MICRO = 1_000_000
@@ -113,6 +113,15 @@ def test_nothing_is_reserved_further_ahead_so_a_crash_wastes_no_more_than_that()
     taken, slots = reserve(Slots(), Pace(100), [1] * 1000, now=now, earliest=now)
     assert len(taken) == room(Slots(), 100, now)
     assert slots.free_at <= now + AHEAD_US + MICRO // 50
+
+
+@given(st.integers(0, LEAD_US), st.integers(1, 40))
+def test_however_long_a_claim_takes_there_is_a_slot_after_it(lead: int, rate: int) -> None:
+    now = 1_700_000_000 * MICRO
+    taken, slots = reserve(Slots(), Pace(rate), [1] * 100, now=now, earliest=now + lead)
+    assert taken[0] == now + lead
+    following, _ = reserve(slots, Pace(rate), [1], now=now + MICRO, earliest=now + MICRO)
+    assert most_in_a_second([(slot, 1) for slot in (*taken, *following)]) <= rate
 
 
 def test_an_idle_sender_sends_at_once() -> None:

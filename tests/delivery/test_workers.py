@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy.exc import OperationalError
 
 from bot.channels.base import Sent
+from bot.delivery.claim import Claim
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.pace import Pace
 from bot.delivery.timing import Timing
@@ -146,6 +147,26 @@ async def test_two_workers_together_keep_the_pace_in_any_second(office: Office) 
     assert most_in_a_second(calls) <= 20
 
 
+async def test_after_a_slow_commit_the_pace_is_found_again(office: Office) -> None:
+    office.pace = Pace(1000)
+    office.clock = RealClock()
+    for person in await office.people(8):
+        await office.bulk(person, "news")
+    database, run, slow = office.database, office.database.run, [0.6]
+
+    async def once_slow(unit):  # type: ignore[no-untyped-def]
+        result = await run(unit)
+        if slow and isinstance(result, Claim) and result.letters:
+            await asyncio.sleep(slow.pop())
+        return result
+
+    database.run = once_slow  # type: ignore[method-assign]
+    async with Shift(office.worker()), asyncio.timeout(20):
+        await all_sent(office, 8)
+
+    assert Counter(office.channel.texts) == {"news": 8}
+
+
 async def test_bulk_to_one_chat_is_a_second_apart_and_replies_are_not(office: Office) -> None:
     office.channel = ScriptedChannel(name="telegram", has_lookup=False)
     office.pace = Pace(chat_gap=timedelta(seconds=1))
@@ -188,10 +209,8 @@ async def test_a_database_that_is_away_for_a_while_loses_no_outcome(office: Offi
 async def test_an_outcome_that_the_database_refuses_does_not_hold_back_the_others(
     office: Office,
 ) -> None:
-    if office.database.dialect == "sqlite":
-        refused = Sent(b"SM99")  # type: ignore[arg-type]
-    else:
-        refused = Sent("SM" + "9" * 80)
+    by_sqlite, by_postgresql = Sent(b"SM99"), Sent("SM" + "9" * 80)  # type: ignore[arg-type]
+    refused = by_sqlite if office.database.dialect == "sqlite" else by_postgresql
     people = await office.people(10)
     for number, person in enumerate(people):
         await office.queue(person, f"text {number}")
