@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, exists, false, or_, select, tuple_
 
 from storage.broadcasts import Broadcast, broadcasts
-from storage.circles import Circle, Copies, has
+from storage.circles import Circle, Copies, found, has
 from storage.messages import Status, deliveries
 from storage.need_matching import COOL_DOWN, FITS, LEGAL, TOPIC, windows
 from storage.needs import Need, State, needs, read
@@ -28,9 +28,10 @@ def wave_part(number: int) -> str:
     return f"{WAVE} {number}"
 
 
-def asks_about(need_id: int) -> Select[int]:
+def asks_about(connection: Connection, need_id: int) -> list[int]:
     """Ids of the broadcasts by which it was asked for."""
-    return select(_b.id).where(_b.subject_id == need_id, _b.kind == KIND, _b.part != COVERED)
+    which = _b.subject_id == need_id, _b.kind == KIND, _b.part != COVERED
+    return list(connection.scalars(select(_b.id).where(*which)))
 
 
 def _within(connection: Connection, run: Broadcast) -> Sequence[ColumnElement[bool]]:
@@ -38,7 +39,8 @@ def _within(connection: Connection, run: Broadcast) -> Sequence[ColumnElement[bo
     if need is None:
         return [false()]
     if run.part == COVERED:
-        return [_was_asked(need.id), ~_answered(need.id), ~_has_the_news(run)]
+        asked = _got(asks_about(connection, need.id), _REACHED)
+        return [asked, ~_answered(need.id), ~_has_the_news(connection, run)]
     if run.part == EVERYONE:
         return [~_answered(need.id)]
     return fitting(connection, need, run.started_at or run.created_at)
@@ -47,15 +49,17 @@ def _within(connection: Connection, run: Broadcast) -> Sequence[ColumnElement[bo
 def fitting(connection: Connection, need: Need, now: datetime) -> list[ColumnElement[bool]]:
     """Who can help with it, has the time, wasn't asked for it, and not for another so lately; but
     not whoever posted it."""
-    found = [_can_help(need.category), ~_answered(need.id), ~_was_taken_in(need.id)]
+    conditions = [_can_help(need.category), ~_answered(need.id)]
+    if earlier := asks_about(connection, need.id):
+        conditions.append(~_got(earlier))
     if need.posted_by is not None:
-        found.append(_p.id != need.posted_by)
+        conditions.append(_p.id != need.posted_by)
     hours = windows(now, need.needed_by, need.shelter.zone)
     if hours is not None:
-        found.append(or_(~_says_when(), has("available", sorted({*hours, "on_call"}))))
+        conditions.append(or_(~_says_when(), has("available", sorted({*hours, "on_call"}))))
     if need.urgency != "critical":
-        found += _rested(connection, need.id, now)
-    return found
+        conditions += _rested(connection, need.id, now)
+    return conditions
 
 
 def _can_help(category: str) -> ColumnElement[bool]:
@@ -80,26 +84,19 @@ def _says_when() -> ColumnElement[bool]:
 
 
 def _answered(need_id: int) -> ColumnElement[bool]:
-    return exists().where(_a.person_id == _p.id, _a.need_id == need_id)
+    return found(_a.person_id == _p.id, _a.need_id == need_id)
 
 
-def _was_taken_in(need_id: int) -> ColumnElement[bool]:
-    """By an earlier wave, whatever became of it."""
-    return exists().where(_d.person_id == _p.id, _d.broadcast_id.in_(asks_about(need_id)))
+def _got(runs: Sequence[int], states: Sequence[Status] = ()) -> ColumnElement[bool]:
+    """A copy of one of these broadcasts, whatever became of it unless said."""
+    copies = [_d.broadcast_id.in_(runs), _d.person_id == _p.id]
+    return found(*copies, *([_d.status.in_(states)] if states else []))
 
 
-def _was_asked(need_id: int) -> ColumnElement[bool]:
-    copies = _d.broadcast_id.in_(asks_about(need_id)), _d.status.in_(_REACHED)
-    return exists().where(_d.person_id == _p.id, *copies)
-
-
-def _has_the_news(run: Broadcast) -> ColumnElement[bool]:
+def _has_the_news(connection: Connection, run: Broadcast) -> ColumnElement[bool]:
     """From the first time that it was covered: it was open again in between."""
-    earlier = select(_b.id).where(
-        _b.subject_id == run.subject_id, _b.part == COVERED, _b.id != run.id
-    )
-    copies = _d.broadcast_id.in_(earlier), _d.status.in_(_COUNTS)
-    return exists().where(_d.person_id == _p.id, *copies)
+    earlier = _b.subject_id == run.subject_id, _b.part == COVERED, _b.id != run.id
+    return _got(list(connection.scalars(select(_b.id).where(*earlier))), _COUNTS)
 
 
 def _rested(connection: Connection, need_id: int, now: datetime) -> list[ColumnElement[bool]]:
@@ -111,10 +108,7 @@ def _rested(connection: Connection, need_id: int, now: datetime) -> list[ColumnE
         _b.started_at > now - COOL_DOWN,
     )
     lately = list(connection.scalars(select(_b.id).where(*others)))
-    if not lately:
-        return []
-    copies = _d.broadcast_id.in_(lately), _d.status.in_(_COUNTS)
-    return [~exists().where(_d.person_id == _p.id, *copies)]
+    return [~_got(lately, _COUNTS)] if lately else []
 
 
 def _over(
