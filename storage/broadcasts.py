@@ -54,7 +54,7 @@ TOLERANCE = 10
 ERRORS, CANARY = "errors", "canary"
 """Reasons of a hold, besides the code of a provider and who did it."""
 
-REJECTED, TOO_OLD = "rejected", "too old"
+REJECTED, UNANSWERED, TOO_OLD = "rejected", "unanswered", "too old"
 """Why what never started was aborted, besides somebody's wish."""
 
 
@@ -272,7 +272,10 @@ def drop_old_drafts(connection: Connection, before: datetime) -> int:
     dropped = connection.execute(
         update(broadcasts)
         .where(_b.ended_at.is_(None), waiting, _b.created_at < before)
-        .values(state=State.ABORTED, reason=TOO_OLD)
+        .values(
+            state=State.ABORTED,
+            reason=case((_b.state == State.AWAITING, UNANSWERED), else_=TOO_OLD),
+        )
     )
     return dropped.rowcount
 

@@ -77,11 +77,20 @@ async def test_what_nobody_approves_is_dropped_after_a_day(town: Town) -> None:
     ana = await town.coordinator("telegram", "en")
     code = await sends(ana, BIG)
     ana.hears("nobody else may give it yet")
+    town.later(hours=25)
+    await town.works()
+    assert (town.facts(code)["status"], town.facts(code)["reason"]) == ("aborted", "unanswered")
+
+
+async def test_what_was_never_confirmed_is_dropped_after_a_day_and_that_is_told(town: Town) -> None:
+    town.crowd(3)
+    ana = await town.coordinator("sms", "en")
+    await ana.writes("ALERT", "TPS", ENGLISH, "SKIP", "SKIP", "1", "now", "yes")
     ana.fresh = []
     town.later(hours=25)
     await town.works()
-    ana.hears(f"{code} was not released within a day: dropped.")
-    assert town.facts(code)["status"] == "aborted"
+    ana.hears("was not released within a day: dropped.")
+    assert not town.sms.sent
 
 
 @pytest.mark.parametrize("link", ["https://bit.ly/tps", "SKIP"])
