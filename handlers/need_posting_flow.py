@@ -18,6 +18,7 @@ from handlers.conversation.flow import (
     Heard,
     Hearing,
     NotUnderstood,
+    Parser,
     Understood,
 )
 from handlers.conversation.need_items import Item, asks_for_money, read_amount, read_items
@@ -32,6 +33,7 @@ from locales.formatting import Listing, Moment
 from locales.labels import AMOUNTS, CATEGORIES, CATEGORIES_SHORT, URGENCY
 
 _LONGEST_WORDS: Final = 160
+_LONGEST_NOTE: Final = 80
 _SHORTEST_PHONE: Final = 7
 _AGAIN = re.compile(
     r"(?:otra vez|de nuevo|nuevamente|lo mismo(?: que)?|igual que|repetir|repite|again|repeat|"
@@ -126,7 +128,7 @@ def _things(heard: Heard) -> Hearing:
         return NotUnderstood(_("I don't ask people for money. What would it buy? I ask for that."))
     text, when = _with_deadline(heard)
     items = read_items(text)
-    fault = _fault(items)
+    fault = _bait(text) or _fault(items)
     if fault is not None:
         return NotUnderstood(fault)
     also: dict[str, Any] = {"amount": ANEW, "category": ANEW, "when": when or ANEW}
@@ -236,20 +238,27 @@ def _moment(value: Any) -> Moment:
     return Moment(datetime.fromisoformat(value["by"]), value["zone"])
 
 
-def free_words(heard: Heard) -> Hearing:
+def _words_for_all(most: int) -> Parser:
     """Words that others will read: no payment, no link and no number that could be a trap."""
-    text = tidy(heard.text)
-    if len(text) > _LONGEST_WORDS:
-        return NotUnderstood(
-            _("That is too long for me. Up to {most} letters.", most=_LONGEST_WORDS)
-        )
+
+    def parse(heard: Heard) -> Hearing:
+        text = tidy(heard.text)
+        if len(text) > most:
+            return NotUnderstood(_("That is too long for me. Up to {most} letters.", most=most))
+        fault = _bait(text)
+        if fault is not None or not any(char.isalnum() for char in text):
+            return NotUnderstood(fault)
+        return Understood({"label": text})
+
+    return parse
+
+
+def _bait(text: str) -> Message | None:
     if asks_for_money(text):
-        return NotUnderstood(_("Nothing about money or payments, please: people would be cheated."))
+        return _("Nothing about money or payments, please: people would be cheated.")
     if _LINK.search(text) or any(_digits(each) >= _SHORTEST_PHONE for each in _PHONE.findall(text)):
-        return NotUnderstood(_("No links and no phone numbers, please: everyone will read this."))
-    if not any(char.isalnum() for char in text):
-        return NotUnderstood()
-    return Understood({"label": text})
+        return _("No links and no phone numbers, please: everyone will read this.")
+    return None
 
 
 def _digits(text: str) -> int:
@@ -362,7 +371,7 @@ posting = Flow(
             ),
             label=_("Delivery"),
             example=_("Calle Roma 5, 9 am to 6 pm"),
-            parse=free_words,
+            parse=_words_for_all(_LONGEST_WORDS),
             offers=_drop_offs,
             dictated=True,
             show=lambda value: str(value["label"]),
@@ -373,7 +382,7 @@ posting = Flow(
             ask=_("What else should people know?"),
             label=_("Note"),
             example=_("new or washed"),
-            parse=free_words,
+            parse=_words_for_all(_LONGEST_NOTE),
             dictated=True,
             show=lambda value: str(value["label"]),
             optional=True,

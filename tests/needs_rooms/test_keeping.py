@@ -7,6 +7,7 @@ import pytest
 
 from handlers.conversation.words import fold
 from storage import pledges
+from storage.audit import audit
 from storage.needs import State, needs
 from tests.needs_rooms.conftest import confirms, keeps, need, posts
 from tests.talk import Office, Person
@@ -77,6 +78,21 @@ def test_status_tells_quantities_and_promises_by_handle(
     keeper.says("ESTADO").hears(f'{code} 20 cajas de "pañales": 5 con promesa, 0 en camino')
     keeper.says(f"ESTADO {code}").hears(f"{handle(rosa)}: 5 cajas, sin confirmar")
     assert "Rosa" not in " ".join(keeper.heard)
+
+
+def test_who_comes_for_an_organisation_is_told_to_the_shelter_and_that_it_looked_is_kept(
+    office: Office, keeper: Person
+) -> None:
+    code = posts(keeper)
+    group = office.telegrammer("es").talks("VOLUNTARIADO", "2", "Comité Oaxaqueño", "Ana")
+    group.talks("Tijuana, Mexico", "12", "TODO", "SALTAR", "SI").hears("Ya eres parte")
+    group.says(f"{code} todas").talks("mañana a las 10 am", "Rosa, en una camioneta roja")
+    tend(office)
+    keeper.looks().hears("lleva 20 cajas")
+    keeper.says(f"ESTADO {code}").hears("viene: Rosa, en una camioneta roja")
+    acts = [row.act for row in office.rows(audit)]
+    assert "read_contact" in acts
+    assert all(b"Rosa" not in (row.contact or b"") for row in office.rows(pledges.pledges))
 
 
 def test_another_shelters_needs_are_nobody_elses(office: Office, keeper: Person) -> None:

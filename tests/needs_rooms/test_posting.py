@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
-from handlers.conversation.words import fold
 from storage.coordinators import grants
 from storage.needs import State
 from storage.people import sessions
@@ -95,8 +94,9 @@ def test_money_is_never_asked_for(office: Office, keeper: Person, money: str) ->
     "bait", ["depositar a la CLABE 012345678901234567", "ver bit.ly/x", "llamen al 664 555 0100"]
 )
 def test_no_bait_goes_out_in_a_shelters_name(keeper: Person, bait: str) -> None:
-    keeper.talks("NECESIDAD", "20 cobijas urgente", bait)
-    assert fold("¿Lo pedimos a la gente?") not in fold(" ".join(keeper.heard))
+    keeper.talks("NECESIDAD", f"20 cobijas, {bait}").hears("¿Qué hace falta, y cuánto?")
+    keeper.talks("20 cobijas urgente", bait).hears("por favor")
+    assert "¿Lo pedimos a la gente?" not in " ".join(keeper.heard)
 
 
 def test_the_preview_is_what_people_get_to_the_letter(
