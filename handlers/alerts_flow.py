@@ -49,7 +49,7 @@ _NOW = word_set(
     *("ahora mismo", "right now", "right away", "de inmediato", "en este momento", "now please"),
 )
 _FIRST = word_set(
-    "canary prueba primeros first", *("los primeros 50", "first 50", "primero 50", "primeros 50")
+    "canary primeros first", *("los primeros 50", "first 50", "primero 50", "primeros 50")
 )
 _EVERYWHERE = re.compile(
     r"[\s,]*\b(?:(?:hora )?local|(?:de|la de) cada qui[eé]n|en (?:la|su) hora(?: local)?|"
