@@ -34,6 +34,7 @@ from handlers.quiet import decent
 from locales import _
 from storage import needs, pledges, profiles
 from storage.need_asks import asked_of
+from storage.need_matching import LEGAL
 from storage.needs import Need, State
 from storage.pledges import Hold, Pledged
 
@@ -137,7 +138,9 @@ def answered(context: Context, told: Told, text: str, *, tried: bool = False) ->
         _invite(context, told)
         return True
     mine = pledges.live_pledge(context.connection, told.need.id, context.caller.person_id)
-    if mine is not None and _says_yes(text):
+    if told.need.category == LEGAL and not _is_verified(context) and not isinstance(reply, No):
+        context.say(_("Thank you! Legal help is for people whom we have verified. To ask: HUMAN"))
+    elif mine is not None and _says_yes(text):
         confirm(context, told, mine, None)
     elif told.need.status is not State.OPEN and mine is None and not isinstance(reply, No):
         _too_late(context, told)
@@ -155,6 +158,10 @@ def _is_code(text: str, code: str) -> bool:
 def _has_joined(context: Context) -> bool:
     known = profiles.registrations_of(context.connection, context.caller.person_id)
     return context.caller.consent == "in" and bool(known)
+
+
+def _is_verified(context: Context) -> bool:
+    return profiles.is_verified(context.connection, context.caller.person_id)
 
 
 def _invite(context: Context, told: Told) -> None:

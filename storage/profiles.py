@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, update
 
 from storage.database import insert
 from storage.messages import deliveries
@@ -82,6 +82,13 @@ def set_traits(connection: Connection, person_id: int, values: Mapping[str, Iter
 def registrations_of(connection: Connection, person_id: int) -> list[str]:
     """Kinds of registration, oldest first."""
     return [kind for (kind,) in _REGISTRATIONS.all(connection, {"of": person_id})]
+
+
+def is_verified(connection: Connection, person_id: int) -> bool:
+    """As a legal expert, by a coordinator."""
+    r = registrations.c
+    which = r.person_id == person_id, r.kind == "legal_expert", r.status == "verified"
+    return bool(connection.scalar(select(exists().where(*which))))
 
 
 def registration_id(connection: Connection, person_id: int, kind: str) -> int | None:
