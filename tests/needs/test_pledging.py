@@ -198,3 +198,12 @@ def test_organisations_name_who_comes_on_the_day(lite: Office) -> None:
     assert opened == "Rosa, 312 555 0100"
     assert lite.counts(code) == (200, 200, 0)
     group.says("MIS DATOS").hears("Rosa, 312 555 0100", "tarimas de agua")
+
+
+def test_legal_help_is_promised_by_verified_experts_alone(lite: Office) -> None:
+    ana, luis = volunteers(lite), volunteers(lite)
+    lite.registers("legal_expert", luis.row()["id"], status="verified")
+    code = lite.post(category="legal", item="una audiencia", unit="appointment", quantity=2)
+    ana.looks().says(f"{code} 1").hears("PERSONA")
+    luis.looks().says(f"{code} 1").hears("1 cita")
+    assert lite.counts(code) == (1, 0, 0)
