@@ -16,8 +16,8 @@ from storage.dialect import CHANNEL
 log = structlog.get_logger()
 
 _RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
-_BREATH = 0.005
-"""Seconds between two NOTIFYs: a busy process rings a few hundred times a second at most."""
+_BREATH = 0.02
+"""Seconds between two NOTIFYs: a busy process rings fifty times a second at most."""
 
 
 class Wake:
