@@ -1,6 +1,7 @@
 """An event as a file that calendars take: one name for good, a number that counts its changes.
 
-Nobody is named in it, neither who invites nor who comes.
+Nobody is named in it, neither who invites nor who comes; nor the link to join from afar, since a
+file goes from hand to hand.
 """
 
 from collections.abc import Iterator
@@ -57,8 +58,6 @@ def _entry(told: Told, read: Reader) -> Entry:
     entry.add("description", "\n".join(_description(told, read)))
     if told.address is not None:
         entry.add("location", told.address)
-    if told.link is not None:
-        entry.add("url", told.link)
     cancelled = event.status is EventState.CANCELLED
     entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     return entry
@@ -66,7 +65,7 @@ def _entry(told: Told, read: Reader) -> Entry:
 
 def _description(told: Told, read: Reader) -> Iterator[str]:
     if told.link is not None:
-        yield told.link
+        yield read(_("Online: the link comes shortly before, to whoever said yes."))
     if told.address is not None:
         yield read(_("Map: {link}", link=map_link(told.address)))
     if told.notes is not None:

@@ -27,7 +27,7 @@ def reminder_texts(told: Told, parts: Collection[Part]) -> Texts:
         KIND,
         es,
         en,
-        told.link if "link" in parts or told.address is None else None,
+        told.link if "link" in parts else None,
         buttons=_buttons(told.event.code) if asks else {},
         happens=Happening(told.event.starts_at, told.event.zone),
     )
@@ -47,7 +47,7 @@ def at_hand(told: Told, parts: Collection[Part]) -> Iterator[Words]:
     """For whoever says late that they come: what these parts have told the others."""
     yield _("Where: {where}.", where=told.where)
     yield from _map(told, parts)
-    if told.link is not None and ("link" in parts or told.address is None):
+    if told.link is not None and "link" in parts:
         yield told.link
 
 

@@ -103,11 +103,12 @@ def test_nobody_is_in_it() -> None:
         assert word not in content
 
 
-def test_joining_from_afar() -> None:
-    link = "https://meet.example.org/" + "x" * 90
+def test_the_link_to_join_from_afar_comes_later_and_not_in_a_file() -> None:
+    link = "https://meet.example.org/x7"
     _, entry = parsed(told(SATURDAY, link=link, place=None, city=None))
-    assert entry.text("URL") == link
     assert "LOCATION" not in entry.properties
+    assert "enlace llega poco antes" in entry.text("DESCRIPTION")
+    assert link.encode() not in calendar_file(told(SATURDAY, link=link), "es")
 
 
 @pytest.mark.parametrize("zone", ZONES)

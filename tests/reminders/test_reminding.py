@@ -363,3 +363,16 @@ async def test_a_reminder_on_hold_waits_and_goes_on(office: Office) -> None:
     await office.act("resume", f"{march.code}.1")
     await office.at(4, 10, 31)
     assert len(await office.sent()) == 2
+
+
+async def test_the_link_is_for_whoever_said_yes_alone(office: Office) -> None:
+    briefing = await office.event(ONLINE)
+    [comes], [maybe] = await office.who_come(briefing), await office.crowd(1)
+    await office.answers(briefing, [maybe], Answer.MAYBE)
+    await office.at(4, 10, 30)
+    assert len(office.channel.texts) == 2
+    assert not [text for text in office.channel.texts if "meet.example.org" in text]
+
+    await office.at(5, 10, 15)
+    assert (await office.sent())[-1] == (comes, "link")
+    assert "meet.example.org" in office.channel.texts[-1]
