@@ -31,7 +31,7 @@ from storage.database import Instant, insert, skip_locked
 from storage.event_circles import INVITE
 from storage.messages import Status, deliveries
 from storage.people import addresses, people
-from storage.reminders import KIND
+from storage.reminders import KIND, LINK
 from storage.rsvps import Answer, rsvps
 
 BATCH = 10_000
@@ -207,6 +207,7 @@ class _Freezing:
                 or_(_p.paused_until.is_(None), _p.paused_until <= self.now),
                 func.coalesce(addresses.c.channel, "").in_(self.channels),
                 *in_zones(Scope.from_json(batch[0].scope).zones),
+                or_(pool.c.comes, ~_b.part.contains(LINK)),
                 *self._not_yet(batch, pool),
             )
         )

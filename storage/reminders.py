@@ -34,6 +34,8 @@ from storage.people import people
 from storage.rsvps import Answer, rsvps
 
 KIND = "reminder"
+LINK = "link"
+"""The part that has the link to join from afar: for whoever said yes alone."""
 reminder_plans = Table(
     "reminder_plans",
     metadata,

@@ -373,6 +373,9 @@ async def test_the_link_is_for_whoever_said_yes_alone(office: Office) -> None:
     assert len(office.channel.texts) == 2
     assert not [text for text in office.channel.texts if "meet.example.org" in text]
 
+    [late] = await office.crowd(1)
+    await office.answers(briefing, [late], Answer.MAYBE)
     await office.at(5, 10, 15)
     assert (await office.sent())[-1] == (comes, "link")
+    assert await office.parts_of(late) == []
     assert "meet.example.org" in office.channel.texts[-1]
