@@ -201,7 +201,8 @@ class Person:
         return self
 
     def _take_queued(self, connection: Connection) -> Sequence[Row[Any, Any]]:
-        waiting = deliveries.c.address_id.in_(self._addresses()), deliveries.c.status == "queued"
+        queued = deliveries.c.status == "queued", deliveries.c.body.is_not(None)
+        waiting = deliveries.c.address_id.in_(self._addresses()), *queued
         rows = connection.execute(
             select(deliveries.c.id, deliveries.c.body).where(*waiting).order_by(deliveries.c.id)
         ).all()
