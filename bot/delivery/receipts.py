@@ -72,10 +72,10 @@ def _apply(
 
 
 def _watch(connection: Connection, broadcast_id: int | None, report: "StatusReport") -> None:
-    """A broadcast that is filtered, or fails too often, is held."""
+    """A broadcast that is filtered, over the day's cap or failing too often is held."""
     if broadcast_id is None or report.status is not Status.FAILED:
         return
-    if report.sender in (SenderEffect.CONFIGURATION, SenderEffect.FILTERED):
+    if report.sender in (SenderEffect.CONFIGURATION, SenderEffect.FILTERED, SenderEffect.CAPPED):
         hold(connection, broadcast_id, report.code or "receipt")
     else:
         hold_failing(connection, {broadcast_id})

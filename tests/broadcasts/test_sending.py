@@ -286,9 +286,13 @@ async def test_resumed_after_failures_it_bears_twice_as_many(office: Office) -> 
 
 @pytest.mark.parametrize(
     ("code", "sender"),
-    [("30007", SenderEffect.FILTERED), ("30034", SenderEffect.CONFIGURATION)],
+    [
+        ("30007", SenderEffect.FILTERED),
+        ("30034", SenderEffect.CONFIGURATION),
+        ("30027", SenderEffect.CAPPED),
+    ],
 )
-async def test_one_filtered_or_misconfigured_report_holds_it(
+async def test_one_report_that_it_is_filtered_misconfigured_or_over_the_cap_holds_it(
     office: Office, code: str, sender: SenderEffect
 ) -> None:
     await office.crowd(20)
