@@ -16,7 +16,7 @@ from handlers.wall_hours import on_wall
 from storage import audience, broadcast_deliveries, broadcasts
 from storage.audience import Hours, Terms
 from storage.broadcast_deliveries import CANCEL, EXPIRE, LET_GO, PARK, Errand
-from storage.broadcasts import WAKE, Broadcast, State
+from storage.broadcasts import DROPPED_AS, WAKE, Broadcast, State
 from storage.database import Database, notify
 from storage.subjects import frozen_apart
 
@@ -24,7 +24,6 @@ T = TypeVar("T")
 
 _POLL_SECONDS = 0.5
 _STALE_ASKED_EVERY = timedelta(minutes=1)
-_DRAFTS_ASKED_EVERY = timedelta(minutes=5)
 _log = structlog.get_logger()
 
 
@@ -53,7 +52,6 @@ class Broadcaster:
     cap: int
     clock: Callable[[], datetime]
     notes: dict[int, _Notes] = field(default_factory=dict)
-    drafts_asked: datetime | None = None
 
     async def run(self) -> None:
         """Until cancelled. A change in this process, or over PostgreSQL, is seen at once."""
@@ -67,7 +65,6 @@ class Broadcaster:
 
     async def step(self) -> None:
         """What is to be done now for each broadcast that has not ended."""
-        await self._drop_old_drafts(self.clock())
         unfinished = await self.database.read(broadcasts.unfinished)
         self.notes = {each.id: self.notes.get(each.id, _Notes()) for each in unfinished}
         for run in unfinished:
@@ -76,13 +73,10 @@ class Broadcaster:
             except Exception as error:
                 _log.error("broadcast_waits", broadcast=run.id, error=type(error).__name__)
 
-    async def _drop_old_drafts(self, now: datetime) -> None:
-        if self.drafts_asked is None or now - self.drafts_asked >= _DRAFTS_ASKED_EVERY:
-            self.drafts_asked = now
-            await self._write(broadcasts.drop_old_drafts, now - DRAFTS_LAST)
-
     async def _tend(self, run: Broadcast, notes: _Notes) -> None:
         now = self.clock()
+        if run.state in DROPPED_AS and now - run.created_at > DRAFTS_LAST:
+            await self._write(broadcasts.abort, run.id, DROPPED_AS[run.state])
         if run.state is State.SCHEDULED and run.starts_at <= now:
             await self._write(broadcasts.begin, run.id, now)
             begun = await self.database.read(partial(broadcasts.read, broadcast_id=run.id))

@@ -71,6 +71,9 @@ class State(StrEnum):
     ABORTED = "aborted"
 
 
+DROPPED_AS = {State.DRAFT: TOO_OLD, State.AWAITING: UNANSWERED}
+"""What nobody has released, and the reason when it is dropped."""
+
 broadcasts = Table(
     "broadcasts",
     metadata,
@@ -264,20 +267,6 @@ def release(connection: Connection, broadcast_id: int, starts_at: datetime) -> b
     """It starts by itself from then on."""
     before = (State.DRAFT, State.AWAITING)
     return _move(connection, broadcast_id, State.SCHEDULED, before, starts_at=starts_at)
-
-
-def drop_old_drafts(connection: Connection, before: datetime) -> int:
-    """What was written before then and nobody has released."""
-    waiting = _b.state.in_((State.DRAFT, State.AWAITING))
-    dropped = connection.execute(
-        update(broadcasts)
-        .where(_b.ended_at.is_(None), waiting, _b.created_at < before)
-        .values(
-            state=State.ABORTED,
-            reason=case((_b.state == State.AWAITING, UNANSWERED), else_=TOO_OLD),
-        )
-    )
-    return dropped.rowcount
 
 
 def begin(connection: Connection, broadcast_id: int, now: datetime) -> bool:
