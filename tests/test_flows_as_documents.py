@@ -101,7 +101,9 @@ class TestSegments:
 
     def test_only_the_summary_is_longer_than_two(self) -> None:
         longest = {text for segments, text in long_in_transcripts() if segments > 2}
-        assert all(text.startswith(("1 Participacion: ", "1 Tipo: ", "1 Tema: ")) for text in longest)
+        assert all(
+            text.startswith(("1 Participacion: ", "1 Tipo: ", "1 Tema: ")) for text in longest
+        )
         assert max(segments for segments, _text in long_in_transcripts()) <= 3
 
     def test_every_reason_says_something(self) -> None:

@@ -112,9 +112,7 @@ def _hear(session: Session, step: Step, heard: Heard) -> Hearing:
             return Understood(_in_order(session, step))
         return choose_many(options, session.offered, heard)
     if isinstance(step, Ask):
-        if _may_choose(session, step, heard) and (
-            chosen := choose_offered(session.offered, heard)
-        ):
+        if _may_choose(session, step, heard) and (chosen := choose_offered(session.offered, heard)):
             return chosen
         return step.parse(replace(heard, known=session.known()))
     return NotUnderstood()

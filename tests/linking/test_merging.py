@@ -268,8 +268,9 @@ def test_what_is_queued_is_sent_and_what_was_claimed_is_recorded(
     )
     pair.phone.says(asks_to_link_quietly(pair.chat))
     pair.phone.says("yes")
-    sent = {"row": claimed, "provider": "77", "units": 1, "now": now}
-    bare_office.database.run_now(lambda connection: outbox.sent(connection, [sent]))
+    bare_office.database.run_now(
+        lambda connection: outbox.sent(connection, [(claimed, "77", 1)], now=now)
+    )
     assert delivery(bare_office, claimed).status == "sent"
     assert delivery(bare_office, queued).status == "queued"
     assert delivery(bare_office, queued).person_id == person_of(pair.phone)

@@ -130,7 +130,8 @@ def _make_approvals() -> None:
         sa.Column("decision", sa.String(16)),
         sa.PrimaryKeyConstraint("id", name="pk_approvals"),
         sa.CheckConstraint(
-            "decision IN ('approved', 'rejected', 'withdrawn', 'expired')", name="ck_approvals_decision"
+            "decision IN ('approved', 'rejected', 'withdrawn', 'expired')",
+            name="ck_approvals_decision",
         ),
         _of_a_person("approvals", "asked_by", "SET NULL"),
         _of_a_person("approvals", "decided_by", "SET NULL"),

@@ -24,9 +24,7 @@ def _make_plans() -> None:
         sa.Column(
             "ladder", sa.Text, nullable=False, comment="minutes before the start by part, as JSON"
         ),
-        sa.Column(
-            "done_upto", Instant, nullable=False, comment="what fell due before is settled"
-        ),
+        sa.Column("done_upto", Instant, nullable=False, comment="what fell due before is settled"),
         sa.Column("due_at", Instant, comment="when something falls due next; none: no more"),
         sa.PrimaryKeyConstraint("event_id", name="pk_reminder_plans"),
         sa.ForeignKeyConstraint(
