@@ -243,7 +243,7 @@ def promise(context: Context, told: Told, n: int) -> None:
         context.say(words.same_number(told, mine))
     elif mine is not None and n < before:
         kept = pledges.reduce(context.connection, mine.id, mine.received + n, context.now)
-        context.say(words.changed_number(told, kept or mine))
+        _changed(context, told, kept or mine)
     else:
         _take_more(context, told, n, before)
 
@@ -261,11 +261,19 @@ def _take_more(context: Context, told: Told, n: int, before: int) -> None:
     if made is None:
         _others_were_faster(context, told)
     elif before:
-        context.say(words.changed_number(told, made))
+        _changed(context, told, made)
     elif context.session is not None:
         context.say(words.held_until(told, made))
     else:
-        asking.by_when(context, told, made)
+        asking.by_when(context, told, made, words.held(told, made))
+
+
+def _changed(context: Context, told: Told, pledge: pledges.Pledge) -> None:
+    """Whoever has not said yet when they come is asked again."""
+    if pledge.status is Pledged.HELD and context.session is None:
+        asking.by_when(context, told, pledge, words.changed_number(told, pledge))
+    else:
+        context.say(words.changed_number(told, pledge))
 
 
 def _others_were_faster(context: Context, told: Told) -> None:

@@ -104,8 +104,8 @@ when_flow = Flow(
 FLOWS = frozenset({reply_flow.name, when_flow.name})
 
 
-def by_when(context: Context, told: Told, pledge: Pledge) -> None:
-    """They have promised; now when they come."""
+def by_when(context: Context, told: Told, pledge: Pledge, lead: Message) -> None:
+    """They have promised, as `lead` says; now when they come."""
     kinds = profiles.registrations_of(context.connection, context.caller.person_id)
     given = {
         "pledge": pledge.id,
@@ -114,7 +114,7 @@ def by_when(context: Context, told: Told, pledge: Pledge) -> None:
         "organisational": "organisational" in kinds,
     }
     context.begin(when_flow, given)
-    context.says[-1] = replace(context.says[-1], lead=words.held(told, pledge))
+    context.says[-1] = replace(context.says[-1], lead=lead)
 
 
 def how_many(context: Context, told: Told) -> None:

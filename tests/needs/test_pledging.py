@@ -29,6 +29,17 @@ def test_a_number_is_held_and_then_certain_with_its_hour(lite: Office) -> None:
     assert lite.counts(code) == (5, 5, 0)
 
 
+def test_a_number_that_is_changed_before_the_hour_is_told_leaves_that_question_open(
+    lite: Office,
+) -> None:
+    ana = volunteers(lite)
+    code = lite.post()
+    ana.looks().says("20").hears("¿Cuando lo llevas?")
+    ana.says(f"{code} cinco").hears("ahora son 5 paquetes", "¿Cuando lo llevas?")
+    ana.says("mañana a las 5 pm").hears("domingo 22")
+    assert lite.counts(code) == (5, 5, 0)
+
+
 def test_a_question_about_the_hour_may_be_skipped(lite: Office) -> None:
     bob = volunteers(lite, "en", chat=True)
     code = lite.post()
