@@ -119,7 +119,11 @@ def watches(connection: Connection, broadcast_id: int, person_id: int) -> bool:
 
 def due(connection: Connection, now: datetime) -> list[tuple[int, int]]:
     """Who is to be looked after now: pairs of broadcast and person. News don't wait."""
-    is_news = or_(and_(_b.state == State.HELD, _w.told == "running"), _b.ended_at.is_not(None))
+    is_news = or_(
+        and_(_b.state == State.RUNNING, _w.told.is_(None)),
+        and_(_b.state == State.HELD, _w.told == "running"),
+        _b.ended_at.is_not(None),
+    )
     statement = (
         select(_w.broadcast_id, _w.person_id)
         .join(broadcasts, _b.id == _w.broadcast_id)

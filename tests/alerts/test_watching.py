@@ -49,6 +49,20 @@ async def test_what_has_not_changed_is_not_sent_again(town: Town) -> None:
     assert len(town.rows(deliveries)) == before
 
 
+async def test_the_start_is_told_at_once_however_long_it_waited(town: Town) -> None:
+    ana = await town.coordinator("telegram", "en")
+    town.crowd(60)
+    await ana.writes("ALERT", "TPS", ENGLISH, "SKIP", "SKIP", "1", "tomorrow 12:30 pm", "yes", "60")
+    town.later(hours=24, minutes=29, seconds=50)
+    await town.looks()
+    town.later(seconds=10)
+    town.calls = 8
+    ana.fresh = []
+    await town.looks()
+    await town.sends()
+    ana.hears("going out", "░░░░░░░░░░ 0 %")
+
+
 async def test_two_clocks_show_nothing_twice(town: Town) -> None:
     ana = await town.coordinator("telegram", "en")
     await running(town, ana)
