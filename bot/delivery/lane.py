@@ -29,8 +29,9 @@ OUTBOX = "outbox"
 
 _NONE = Room(0, 0)
 _LEAD_FADES = 0.9
-_LINGER = 0.025
+_LINGER = 0.05
 """Seconds that outcomes wait for others, while there is plenty to call."""
+_FEW = 3
 
 
 class Lane:
@@ -94,7 +95,7 @@ class Lane:
         room = self._room()
         if not self._outcomes and room.total < 1:
             return poll
-        if self._ready and self._load.has_plenty(len(self._ready)):
+        if self._may_linger():
             await asyncio.sleep(_LINGER)  # a commit for many costs hardly more than one for each
             room = self._room()
         try:
@@ -113,6 +114,10 @@ class Lane:
 
     def _room(self) -> Room:
         return self._load.room() if self._patience_ends is None else _NONE
+
+    def _may_linger(self) -> bool:
+        """While calls go on without us, and soon enough for the slots that come next."""
+        return len(self._timed) > _FEW or self._load.has_plenty(len(self._ready))
 
     def _may_go_on(self, claim: Claim) -> bool:
         """What is closed makes room for any other; after letters, what is left out is bulk."""

@@ -7,7 +7,7 @@ from math import ceil
 
 from handlers.conversation.messages import Outgoing
 
-LATE_US = 10_000
+LATE_US = 15_000
 """A call may begin this late after its slot; later ones give their slot up and take another."""
 
 SECOND_US = 1_000_000 + LATE_US
