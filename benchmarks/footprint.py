@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
@@ -40,7 +41,9 @@ class Footprint:
 def measure(size: Size, workshop: Workshop) -> list[Figure]:
     path, key = workshop.filled(), new_secret_key()
     register(f"sqlite:///{path}", key, _PEOPLE if size.rounds > 1 else _PEOPLE_IF_QUICK)
-    seen = [signup.run(_measure(path, key, round_)) for round_ in range(size.rounds)]
+    # Each round has a copy of its own: a simulator's updates count from the beginning again.
+    copies = [shutil.copy(path, workshop.empty()) for _ in range(size.rounds)]
+    seen = [signup.run(_measure(copy, key)) for copy in copies]
     start, p95, memory = (
         median(getattr(each, name) for each in seen) for name in ("start", "p95", "memory")
     )
@@ -59,12 +62,12 @@ def measure(size: Size, workshop: Workshop) -> list[Figure]:
     ]
 
 
-async def _measure(path: str, key: str, round_: int) -> Footprint:
+async def _measure(path: str, key: str) -> Footprint:
     url = f"http://127.0.0.1:{free_port()}"
     telegram = TelegramSimulator(_TOKEN)
     async with telegram, serve(telegram.app) as api:
         phones = [
-            telegram.person(80_000_000 + 1000 * round_ + number, "Rosa", language_code="es")
+            telegram.person(80_000_000 + number, "Rosa", language_code="es")
             for number in range(1 + _PEOPLE_WHO_ASK)
         ]
         started = perf_counter()

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Connection, Table, select
 
 from handlers.consent import wording
 from handlers.features import COMMANDS
+from handlers.inbound import receive
 from handlers.registration import OFFERS, registration
 from storage.messages import deliveries
 from storage.network import organisations
@@ -323,3 +324,24 @@ def test_an_address_is_kept_sealed_and_found_by_its_hash(office: Office) -> None
         lambda connection: connection.execute(select(deliveries.c.address_id)).scalars().all()
     )
     assert set(found) == {row.id}
+
+
+def test_an_answer_costs_four_statements(office: Office) -> None:
+    """Who writes, what they wrote, where the talk stands, what is said: nothing is to be added
+    that every message pays for."""
+    rosa = office.texter().says("UNIRME")
+    statements: list[str] = []
+
+    def unit(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        driver.set_trace_callback(statements.append)
+        receive(connection, office.desk, rosa.message("2"), office.now)
+        driver.set_trace_callback(None)
+
+    office.database.run_now(unit)
+    assert [statement.split()[:3] for statement in statements] == [
+        ["SELECT", "addresses.person_id,", "addresses.id"],
+        ["INSERT", "INTO", "inbound"],
+        ["INSERT", "INTO", "sessions"],
+        ["INSERT", "INTO", "deliveries"],
+    ]
