@@ -1,12 +1,17 @@
 """What a database error means for the unit of work that met it. Decides nothing by itself."""
 
 import sqlite3
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+if TYPE_CHECKING:
+    from psycopg.errors import Diagnostic
+
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_CONFLICTS = {"40001", "40P01"}
+"""SQLSTATE of a serialization failure, and of a deadlock."""
 _PRIMARY_KEY = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID}
 
 
@@ -32,8 +37,8 @@ def is_id_collision(error: BaseException) -> bool:
     """Whether a primary key was taken: two processes may have made one id."""
     if not isinstance(error, IntegrityError):
         return False
-    if isinstance(error.orig, psycopg.Error):
-        return (error.orig.diag.constraint_name or "").startswith("pk_")
+    if (told := _told(error.orig)) is not None:
+        return (told.constraint_name or "").startswith("pk_")
     return _sqlite_code(error) in _PRIMARY_KEY
 
 
@@ -44,21 +49,25 @@ def is_lost(error: BaseException) -> bool:
 
 def is_conflict(error: BaseException) -> bool:
     """Whether PostgreSQL rolled the transaction back in favour of another one."""
-    return isinstance(error, DBAPIError) and isinstance(
-        error.orig, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected
-    )
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CONFLICTS
 
 
 def hide_values(context: ExceptionContext) -> None:
     """PostgreSQL's DETAIL line quotes the row that it refused: it goes no further."""
     original = context.original_exception
-    if not isinstance(original, psycopg.Error) or not original.diag.message_primary:
+    told = _told(original)
+    if told is None or not told.message_primary:
         return
-    original.args = (original.diag.message_primary,)
+    original.args = (told.message_primary,)
     if isinstance(context.sqlalchemy_exception, DBAPIError):
         kind = type(original)
-        words = f"({kind.__module__}.{kind.__name__}) {original.diag.message_primary}"
+        words = f"({kind.__module__}.{kind.__name__}) {told.message_primary}"
         context.sqlalchemy_exception.args = (words,)
+
+
+def _told(error: BaseException | None) -> "Diagnostic | None":
+    """What PostgreSQL told of an error of its own; its driver need not be there."""
+    return getattr(error, "diag", None)
 
 
 def _sqlite_code(error: BaseException) -> int:

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from storage.dialect import WAKES
 from storage.faults import CommitUnknownError, hide_values, is_conflict, is_id_collision, is_lost
 from storage.holds import PostgresHold
-from storage.wakes import PostgresBell, PostgresEar, Wakes
+from storage.postgres_wakes import PostgresBell, PostgresEar
+from storage.wakes import Wakes
 
 T = TypeVar("T")
 
