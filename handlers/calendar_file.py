@@ -1,22 +1,22 @@
 """An event as a file that calendars take: one name for good, a number that counts its changes.
 
 Nobody is named in it, neither who invites nor who comes; nor the link to join from afar, since a
-file goes from hand to hand.
+file goes from hand to hand. The library is loaded with the first file: it takes long.
 """
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
-
-from icalendar import Calendar, Timezone, TimezoneDaylight, TimezoneStandard
-from icalendar import Event as Entry
 
 from handlers.event_facts import Told
 from handlers.maps import map_link
 from handlers.rendering import Reader
 from locales import Language, _
 from storage.events import EventState
+
+if TYPE_CHECKING:
+    import icalendar
 
 MEDIA_TYPE: Final = "text/calendar"
 _MAKER: Final = "-//Alianza Americas//Enlace//ES"
@@ -36,7 +36,9 @@ def file_name(told: Told) -> str:
 
 def calendar_file(told: Told, language: Language, country: str | None = None) -> bytes:
     """In one language; times on the wall of the event's zone, whose changes are told with it."""
-    calendar = Calendar()
+    import icalendar
+
+    calendar = icalendar.Calendar()
     calendar.add("prodid", _MAKER)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
@@ -46,9 +48,11 @@ def calendar_file(told: Told, language: Language, country: str | None = None) ->
     return bytes(calendar.to_ical())
 
 
-def _entry(told: Told, read: Reader) -> Entry:
+def _entry(told: Told, read: Reader) -> "icalendar.Event":
+    import icalendar
+
     event, zone = told.event, ZoneInfo(told.event.zone)
-    entry = Entry()
+    entry = icalendar.Event()
     entry.add("uid", f"{event.uid}@enlace")
     entry.add("sequence", event.sequence)
     entry.add("dtstamp", event.updated_at.astimezone(UTC).replace(microsecond=0))
@@ -73,14 +77,16 @@ def _description(told: Told, read: Reader) -> Iterator[str]:
     yield read(_("Can't come now? {code} NO", code=told.event.code))
 
 
-def _zone(told: Told) -> Timezone:
+def _zone(told: Told) -> "icalendar.Timezone":
     """The clocks there for a year and more around the event.
 
     The library's own VTIMEZONE tells the onset in spring by the clock after it, which RFC 5545
     (3.6.5) reads as an hour too late.
     """
+    import icalendar
+
     zone = ZoneInfo(told.event.zone)
-    component = Timezone()
+    component = icalendar.Timezone()
     component.add("tzid", zone.key)
     begins = _midnight(told.event.starts_at - _AROUND)
     component.add_component(_observance(zone, begins, None))
@@ -120,10 +126,12 @@ def _offset(zone: ZoneInfo, instant: datetime) -> timedelta:
 
 def _observance(
     zone: ZoneInfo, onset: datetime, before: datetime | None
-) -> TimezoneDaylight | TimezoneStandard:
+) -> "icalendar.TimezoneDaylight | icalendar.TimezoneStandard":
     """`before`: an instant of the clocks that it ends; None: nothing came before."""
+    import icalendar
+
     local = onset.astimezone(zone)
-    component = TimezoneDaylight() if local.dst() else TimezoneStandard()
+    component = icalendar.TimezoneDaylight() if local.dst() else icalendar.TimezoneStandard()
     to = _offset(zone, onset)
     was = to if before is None else _offset(zone, before)
     component.add("dtstart", (onset + was).replace(tzinfo=None))
