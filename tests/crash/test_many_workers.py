@@ -21,8 +21,9 @@ async def test_each_message_arrives_once_and_in_order(on_postgres: World) -> Non
     worker = frozenset({"worker"})
     here.door.shut()
 
+    here.providers.environment["SMS_RATE"] = "20"  # so that each of them gets its share
+    victims = [here.bot(roles=worker, dies_at=3 * step) for step in ("called ", "sending ")]
     survivors = [here.bot(roles=worker) for _ in range(2)]
-    victims = [here.bot(roles=worker, dies_at=9 * step) for step in ("called ", "sending ")]
     for victim in victims:
         await victim.dies()
     for survivor in survivors:
