@@ -37,6 +37,7 @@ class Dispatcher:
             for name, channel in channels.items()
         ]
         self._reconciler = Reconciler(means, channels)
+        self._clock = means.clock
         self._jumps = Jumps(means.clock)
         self._stopping = asyncio.Event()
 
@@ -58,18 +59,19 @@ class Dispatcher:
 
     async def reconcile(self) -> int:
         """One look at unknown outcomes and crossed receipts; returns how many were asked about."""
-        asked = await self._reconciler.look()
+        asked = await self._reconciler.look(self._clock())
         await self._reconciler.tidy()
         return asked
 
     async def _reconcile(self) -> None:
         tidied = trusted = 0.0
         while not self._stopping.is_set():
-            if self._jumps.happened():  # a call that has just begun seems to have ended long ago
+            now = self._clock()  # read first: a jump from here on is none for this look
+            if self._jumps.happened():
                 patience = self._timing.lease + self._timing.grace
                 trusted = time.monotonic() + patience.total_seconds()
             if time.monotonic() >= trusted:
-                await self._patiently(self._reconciler.look())
+                await self._patiently(self._reconciler.look(now))
             if time.monotonic() - tidied > self._timing.tidy.total_seconds():
                 tidied = time.monotonic()
                 await self._patiently(self._reconciler.tidy())

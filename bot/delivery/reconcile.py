@@ -52,21 +52,26 @@ class Reconciler:
     means: Means
     channels: Mapping[ChannelName, Channel]
 
-    async def look(self) -> int:
-        """Takes over what dead workers were sending, and asks what is due to be asked."""
-        questions = await self.means.database.run(self._questions)
+    async def look(self, now: datetime) -> int:
+        """Takes over what dead workers were sending, and asks what is due to be asked.
+
+        All of it is as of `now`, an hour that the caller trusts: should the clock be set while
+        this goes on, a call that has just begun must not seem to have ended long ago.
+        """
+        questions = await self.means.database.run(
+            lambda connection: self._questions(connection, now)
+        )
         answers = await asyncio.gather(*(self._ask(each) for each in questions))
         if questions:
             asked = list(zip(questions, answers, strict=True))
-            await self.means.database.run(lambda connection: self._settle(connection, asked))
+            await self.means.database.run(lambda connection: self._settle(connection, asked, now))
         return len(questions)
 
     async def tidy(self) -> None:
         """Receipts: applies those that crossed with their send, forgets those of no message."""
         await self.means.database.run(self._tidy)
 
-    def _questions(self, connection: Connection) -> list[_Question]:
-        now = self.means.clock()
+    def _questions(self, connection: Connection, now: datetime) -> list[_Question]:
         lapsed = outbox.lapse(connection, now=now)
         if lapsed:
             log.warning("claims_taken_over", count=lapsed)
@@ -108,10 +113,13 @@ class Reconciler:
             return SendError(type(error).__name__, Decision.UNKNOWN)
 
     def _settle(
-        self, connection: Connection, asked: list[tuple[_Question, str | SendError | None]]
+        self,
+        connection: Connection,
+        asked: list[tuple[_Question, str | SendError | None]],
+        now: datetime,
     ) -> None:
         for question, answer in asked:
-            self._settle_one(connection, question.row, answer, self.means.clock())
+            self._settle_one(connection, question.row, answer, now)
 
     def _settle_one(
         self, connection: Connection, row: Unknown, answer: str | SendError | None, now: datetime
