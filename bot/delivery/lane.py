@@ -29,8 +29,8 @@ OUTBOX = "outbox"
 
 _NONE = Room(0, 0)
 _LEAD_FADES = 0.9
-_LINGER = 0.05
-"""Seconds that outcomes wait for others, while there is plenty to call."""
+_LINGER, _LONGEST = 0.005, 10
+"""Seconds that outcomes wait for others while there is plenty to call, and how many times."""
 _FEW = 3
 
 
@@ -95,9 +95,8 @@ class Lane:
         room = self._room()
         if not self._outcomes and room.total < 1:
             return poll
-        if self._may_linger():
-            await asyncio.sleep(_LINGER)  # a commit for many costs hardly more than one for each
-            room = self._room()
+        await self._linger()
+        room = self._room()
         try:
             if self._failing:
                 await self._record_singly()
@@ -114,6 +113,13 @@ class Lane:
 
     def _room(self) -> Room:
         return self._load.room() if self._patience_ends is None else _NONE
+
+    async def _linger(self) -> None:
+        """A commit for many outcomes costs hardly more than a commit for each."""
+        for _ in range(_LONGEST):
+            if not self._may_linger():
+                return
+            await asyncio.sleep(_LINGER)
 
     def _may_linger(self) -> bool:
         """While calls go on without us, and soon enough for the slots that come next."""

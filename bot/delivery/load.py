@@ -59,8 +59,8 @@ class Load:
         self.calling_bulk -= is_bulk(letter)
 
     def has_plenty(self, ready: int) -> bool:
-        """Whether so many letters keep all calls busy for a while."""
-        return ready > self.calls
+        """Whether so many letters keep all calls busy while the next ones are claimed."""
+        return ready > 2 * self.calls
 
     def starved(self) -> None:
         self.ahead = min(self.calls * _MOST_AHEAD, self.ahead + max(1, self.calls // 2))
