@@ -1,6 +1,7 @@
 """Unknown outcomes: nothing lost, by SMS nothing twice, on Telegram at most once more."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,26 @@ async def test_a_timeout_is_looked_up_and_found_sent(office: Office) -> None:
     assert (found.status, found.provider_id) == ("sent", "SM1")
     assert await worker.step() == 0
     assert office.channel.texts == ["hello"]
+
+
+async def test_a_clock_that_is_set_while_the_provider_is_asked_makes_no_call_look_old(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maria = await office.person()
+    [row] = await office.queue(maria, "hello")
+    office.channel.answers("hello", TIMEOUT)
+    worker, find = office.worker(), office.channel.find
+    await worker.step()
+    office.clock.pass_time(seconds=2)
+
+    async def meanwhile(*asked: Any, **more: Any) -> str | None:
+        office.clock.pass_time(hours=1)
+        return await find(*asked, **more)
+
+    monkeypatch.setattr(office.channel, "find", meanwhile)
+    await worker.reconcile()
+    assert await office.status(row) == "unknown"
+    assert await worker.step() == 0
 
 
 async def test_what_never_arrived_is_sent_again_but_only_after_the_provider_had_time(
