@@ -52,7 +52,7 @@ def _run(queue: str, where: str, api: str, messages: int, flights: int) -> Speed
         _say_missing(queue)
         return None
     if done.returncode:
-        raise RuntimeError(f"{queue}: {done.stderr.strip()[-500:]}")
+        raise RuntimeError(f"{queue} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
     return Speed(**json.loads(done.stdout.splitlines()[-1]))
 
 
