@@ -20,6 +20,8 @@ from storage.writer import Writer
 _READERS = 4
 _BUSY_MS = 1_000
 _WAL_TRIES = 20
+_LESS_CACHE = "cache_size=-4000"
+"""Of a reader, in KiB: there are several, and the system keeps the file's pages anyway."""
 _PRAGMAS = (
     f"busy_timeout={_BUSY_MS}",
     "synchronous=FULL",
@@ -38,7 +40,7 @@ class Sqlite:
     def __init__(self, url: URL, wakes: Wakes, at: Callable[[str], None], patience: float) -> None:
         self._path = create_privately(url)
         self._engine = sqlite_engine(url, "BEGIN IMMEDIATE")
-        self._read_engine = sqlite_engine(url, "BEGIN", "query_only=ON")
+        self._read_engine = sqlite_engine(url, "BEGIN", "query_only=ON", _LESS_CACHE)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="enlace-reader")
         self._writer = Writer(self._engine, wakes, at, patience)
 
