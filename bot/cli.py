@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from bot import collector
 from bot.faults import OperatorError
 from bot.settings import Settings, SettingsError
 from storage.sealed import SealError
@@ -325,6 +326,7 @@ def _json(file: Path) -> object:
 
 
 def _serve(roles: set[str], host: str | None = None, port: int | None = None) -> None:
+    collector.wait()
     changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = Settings.load().model_copy(update=changes)
     if not settings.channels:
