@@ -16,7 +16,7 @@ T = TypeVar("T")
 class Figure:
     """`reference` is what the value is held against: a rival's figure, or a limit.
 
-    `at_least` or `at_most` is the ratio to reach.
+    `at_least` or `at_most` is the ratio to reach; neither: shown for comparison only.
     """
 
     group: str
@@ -38,7 +38,15 @@ class Figure:
 
     @property
     def target(self) -> str:
-        return f"≥ {self.at_least}" if self.at_least is not None else f"≤ {self.at_most}"
+        if self.at_least is not None:
+            return f"≥ {self.at_least}"
+        return "none" if self.at_most is None else f"≤ {self.at_most}"
+
+    @property
+    def verdict(self) -> str:
+        if self.at_least is None and self.at_most is None:
+            return ""
+        return "reached" if self.is_reached else "NOT REACHED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ def table(figures: list[Figure]) -> str:
             f"{figure.reference:,.0f}",
             f"{figure.ratio:.2f}",
             figure.target,
-            "reached" if figure.is_reached else "NOT REACHED",
+            figure.verdict,
         )
         for figure in figures
     ]

@@ -169,7 +169,6 @@ def _scheduler(number: int, here: Workshop) -> Figure:
         took,
         "s",
         alone(bare.claim, f"sqlite:///{claims}"),
-        at_least=0,
     )
 
 

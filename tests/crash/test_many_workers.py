@@ -1,5 +1,6 @@
 """Four workers on one PostgreSQL, two of which are killed while they send."""
 
+from storage.messages import deliveries
 from tests.crash.world import LEASE_IS_OVER, World
 from tests.processes.machine import heard
 
@@ -21,7 +22,7 @@ async def test_each_message_arrives_once_and_in_order(on_postgres: World) -> Non
     here.door.shut()
 
     here.providers.environment["SMS_RATE"] = "20"  # so that each of them gets its share
-    victims = [here.bot(roles=worker, dies_at=3 * step) for step in ("called ", "sending ")]
+    victims = [here.bot(roles=worker, dies_at=9 * step) for step in ("called ", "sending ")]
     survivors = [here.bot(roles=worker) for _ in range(2)]
     for victim in victims:
         await victim.dies()
@@ -34,6 +35,8 @@ async def test_each_message_arrives_once_and_in_order(on_postgres: World) -> Non
 
     for number in NUMBERS:
         assert heard(twilio.phone(number)) == TEXTS
+    workers = {row.worker for row in await here.rows(deliveries)}
+    assert len(workers) >= 4
     for chat in CHATS:
         texts = heard(telegram.person(chat))
         assert sorted(set(texts)) == sorted(TEXTS)
