@@ -21,13 +21,13 @@ RATE = 6
 """Segments a second: so slow that there is time to hold it, however busy the machine."""
 
 
-def members(environment: dict[str, str], numbers: list[str]) -> None:
+def members(environment: dict[str, str], numbers: list[str], language: str = "es") -> None:
     """Who agreed by another way than a conversation, such as an import."""
     database, now = Database(environment["DATABASE_URL"]), utc_now()
     vault = database.run_now(lambda c: Vault.load(c, environment["SECRET_KEYS"].split(",")))
     for number in numbers:
         person, home = new_id(), new_id()
-        folk = {"id": person, "handle": f"V-{person}", "language": "es", "consent": "in"}
+        folk = {"id": person, "handle": f"V-{person}", "language": language, "consent": "in"}
         at = {"id": home, "person_id": person, "channel": "sms"}
         at |= {"lookup": vault.index("sms", number), "created_at": now, "heard_at": now}
         at |= {"value": vault.seal("addresses", "value", home, number)}
@@ -61,7 +61,8 @@ async def settled(here: Machine, code: str) -> dict[str, Any]:
         while True:
             facts = await database.read(lambda connection: facts_of(connection, code))
             assert facts is not None
-            if not facts["sending"] and (facts["status"] != "aborted" or not facts["waiting"]):
+            over = facts["status"] == "held" or not facts["waiting"]
+            if not facts["sending"] and over:
                 return facts
             await asyncio.sleep(0.05)
     finally:
@@ -105,6 +106,17 @@ async def test_an_alert_is_sent_held_resumed_answered_and_aborted(
         assert facts["sent"] + facts["delivered"] == 120 - facts["cancelled"] < 120
         alerts = [text for number in numbers for text in heard(twilio.phone(number))]
         assert len(alerts) - 1 == 120 - facts["cancelled"], "one each, and a thank-you"
+
+        few = [f"+1312555{number:04d}" for number in range(300, 305)]
+        members(environment, few, "en")
+        only = {"topic": "tps", "en": "Vote today", "audience": {"languages": ["en"]}}
+        file.write_text(json.dumps(only))
+        code = await tells(environment, "send", str(file))
+        facts = await settled(here, code)
+        while facts["status"] != "done" or facts["delivered"] < len(few):
+            facts = await settled(here, code)
+        assert facts["audience"] == facts["delivered"] == len(few)
+        assert all(len(heard(twilio.phone(number))) == 1 for number in few)
         overview = json.loads(await tells(environment, "status", "--json"))
         assert overview == {"open": [], "people_waiting": 0, "halted": {}}
         assert await tells(environment, "status") == (
