@@ -14,7 +14,6 @@ from benchmarks.dispatch_bare import Speed, Watch, cpu_seconds, race
 from benchmarks.dispatch_server import TEXT
 from benchmarks.servers import ACCOUNT, NUMBER, TOKEN
 from bot import collector
-from bot.app import utc_now
 from bot.broadcasting import Broadcaster
 from bot.channels.base import Channel
 from bot.channels.sms import SmsChannel
@@ -23,6 +22,7 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.means import Means
 from bot.delivery.pace import Pace
 from bot.metrics import Metrics
+from bot.terms import utc_now
 from handlers.broadcast_texts import Texts
 from handlers.broadcasts import Draft, Renderer, create
 from handlers.conversation.messages import Button, ChannelName, Outgoing

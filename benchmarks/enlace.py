@@ -6,10 +6,10 @@ from sqlalchemy import Connection, func, select
 
 from benchmarks import signup
 from bot import collector
-from bot.app import utc_now
 from bot.channels.telegram import TelegramChannel
 from bot.intake import Intake
 from bot.metrics import Metrics
+from bot.terms import utc_now
 from handlers.inbound import Desk
 from handlers.policy import Policy
 from storage.database import Database

@@ -20,8 +20,8 @@ from benchmarks import enqueue_crowd
 from benchmarks.enqueue_crowd import CAP, EVERYBODY, ONE_STATE, SPANISH
 from benchmarks.figures import Figure, Size, alone
 from benchmarks.places import Workshop
-from bot.app import utc_now
 from bot.broadcasting import Broadcaster
+from bot.terms import utc_now
 from storage.audience import Scope
 from storage.broadcasts import read
 from storage.database import Database

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, literal, select
 
-from bot.app import utc_now
+from bot.terms import utc_now
 from storage.audience import Scope
 from storage.broadcasts import State, add
 from storage.columns import Id

@@ -16,7 +16,6 @@ from benchmarks.dispatch_server import provider
 from benchmarks.figures import Figure, Size, alone
 from benchmarks.places import Workshop
 from bot import collector
-from bot.app import utc_now
 from bot.broadcasting import Broadcaster
 from bot.channels.base import Channel, Sent
 from bot.channels.telegram import TelegramChannel
@@ -24,6 +23,7 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.pace import Pace
 from bot.intake import Intake
 from bot.metrics import Metrics
+from bot.terms import utc_now
 from handlers.conversation.messages import ChannelName, Outgoing
 from handlers.inbound import Desk
 from handlers.policy import Policy

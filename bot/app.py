@@ -6,7 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from starlette.applications import Starlette
@@ -35,6 +35,7 @@ from bot.sweeping import Sweeper
 from bot.telegram_setup import TelegramSetup
 from bot.tending_doors import DoorTender
 from bot.tending_events import EventTender
+from bot.terms import limits_of, policy_of, utc_now
 from bot.web.board import Board
 from bot.web.calendar_route import CalendarFiles
 from bot.web.health import Health
@@ -45,9 +46,7 @@ from handlers.checkin_after import Aftermath
 from handlers.conversation.messages import ChannelName, Outgoing
 from handlers.event_waiting import WaitingLists
 from handlers.inbound import Desk, receive
-from handlers.policy import Policy
 from handlers.reminders import Reminding
-from handlers.retention import Limits
 from locales.gsm7 import cost
 from storage.database import Database, no_failpoint
 from storage.sealed import Vault
@@ -58,10 +57,6 @@ _CATCH_UP_EVERY = timedelta(minutes=5)
 _SWEEP_ASKED_EVERY = timedelta(minutes=1)
 _EVENTS_EVERY = timedelta(seconds=15)
 _DATABASE_THREADS = 16
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True)
@@ -118,31 +113,96 @@ async def open_app(settings: Settings, seams: Seams | None = None) -> AsyncItera
         await database.close()
 
 
-def policy_of(settings: Settings) -> Policy:
-    return Policy(
-        frequency_cap=settings.frequency_cap,
-        idle=timedelta(days=settings.retention_days_sessions),
-        message_days=settings.retention_days_messages,
-        fold=settings.sms_fold_accents,
-        provider_keywords=settings.sms_keyword_replies == "provider",
-        sms_number=settings.sms_number or settings.twilio_from,
-        public_url=settings.public_url,
-        quiet=settings.quiet_hours,
-        channels=settings.channels,
-        rates={"telegram": settings.telegram_rate, "sms": settings.sms_rate},
-        prices=settings.sms_prices,
-        approval_threshold=settings.approval_threshold,
-        cooling=timedelta(seconds=settings.cooling_seconds),
-        link_hosts=settings.link_hosts,
-    )
+@dataclass(slots=True)
+class _Wiring:
+    """One process in the making: what its parts share, and what they have added so far."""
 
+    settings: Settings
+    database: Database
+    desk: Desk
+    metrics: Metrics
+    now: Callable[[], datetime]
+    intake: Intake
+    clock: Clock
+    channels: dict[ChannelName, Channel]
+    routes: list[BaseRoute] = field(default_factory=list)
 
-def limits_of(settings: Settings) -> Limits:
-    return Limits(
-        messages=timedelta(days=settings.retention_days_messages),
-        sessions=timedelta(days=settings.retention_days_sessions),
-        closed=timedelta(days=settings.retention_days_closed),
-    )
+    def telegram(self) -> TelegramSetup | None:
+        settings = self.settings.telegram
+        if settings is None:
+            return None
+        channel = TelegramChannel(settings.token, api_url=settings.api_url)
+        self.channels["telegram"] = channel
+        webhook = TelegramWebhook(channel, settings, self.intake, self.metrics, self.now)
+        self.routes.append(webhook.route())
+        setup = TelegramSetup(channel, settings, partial(_call_us, self.desk))
+        if settings.webhook_url is None:
+            self.clock.listen(partial(setup.poll, webhook.take))
+        return setup
+
+    def sms(self, patience: float) -> tuple[SmsChannel, CatchUp] | tuple[None, None]:
+        """`patience`: seconds without a send while nobody can say what was missed."""
+        settings = self.settings.sms
+        if settings is None:
+            return None, None
+        channel = SmsChannel(
+            settings.account_sid,
+            settings.auth_token,
+            from_=settings.sender,
+            messaging_service_sid=settings.messaging_service_sid,
+            api_url=settings.api_url,
+            status_url=settings.status_url,
+        )
+        self.channels["sms"] = channel
+        catch_up = CatchUp(self.database, channel, self.intake, self.now, patience=patience)
+        self.clock.repeat("catch_up", _CATCH_UP_EVERY, catch_up.once)
+        webhooks = SmsWebhooks(
+            *(channel, settings, self.intake),
+            apply_status=partial(_apply_status, self.database, self.now),
+            missed=catch_up.missed,
+            metrics=self.metrics,
+            clock=self.now,
+        )
+        self.routes += webhooks.routes()
+        return channel, catch_up
+
+    def pages(self) -> None:
+        health = Health(self.database, self.settings.channels, self.metrics, self.now)
+        self.routes += health.routes()
+        self.routes += Board(self.database, self.desk, self.now).routes()
+        self.routes.append(CalendarFiles(self.database, self.desk.vault, self.now).route())
+
+    def clock_work(self, sms: SmsChannel | None) -> None:
+        """All that falls due: the clock's process does it, the others only have it."""
+        database, desk, now = self.database, self.desk, self.now
+        vault, quiet, channels = desk.vault, self.settings.quiet_hours, self.settings.channels
+        limits = limits_of(self.settings)
+        sweeper = Sweeper(database, desk, limits, self.metrics, now)
+        door = DoorTender(database, Aftermath(vault, desk.policy), now)
+        lists = WaitingLists(vault, desk.policy, quiet)
+        self.clock.repeat("sweeping", _SWEEP_ASKED_EVERY, sweeper.sweep_if_due)
+        self.clock.repeat("doors", _DOORS_EVERY, door.tend)
+        self.clock.repeat("events", _EVENTS_EVERY, EventTender(database, lists, now).tend)
+        cap = self.settings.frequency_cap
+        reminding = Reminding(vault, desk.policy, quiet)
+        self.clock.listen(Eraser(database, vault, sms, now).step)
+        self.clock.listen(Broadcaster(database, channels, quiet, cap, now).run)
+        self.clock.listen(Reporter(database, desk, now).run)
+        self.clock.listen(Needing(database, desk, now).run)
+        self.clock.listen(Reminder(database, reminding, channels, now).run)
+
+    def dispatcher(self, catch_up: CatchUp | None, seams: Seams) -> Dispatcher:
+        vault = self.desk.vault
+        means = Means(
+            *(self.database, vault, _worker_name(), self.now, self.metrics),
+            renderers={"broadcast": WithCalendar(Renderer(vault, self.desk.policy), vault)},
+            frequency_cap=self.settings.frequency_cap,
+            quiet=self.settings.quiet_hours,
+            timing=seams.timing,
+            may_send=always if catch_up is None else catch_up.may_send,
+            failpoint=seams.failpoint,
+        )
+        return Dispatcher(means, self.channels, _paces(self.settings))
 
 
 def _wire(
@@ -152,69 +212,17 @@ def _wire(
     channels: dict[ChannelName, Channel],
     seams: Seams,
 ) -> App:
-    now, metrics = seams.now, Metrics()
-    desk = Desk(vault, policy_of(settings))
+    now, metrics, desk = seams.now, Metrics(), Desk(vault, policy_of(settings))
     intake = Intake(database, desk, metrics, now, receiver=seams.receive, failpoint=seams.failpoint)
-    health = Health(database, settings.channels, metrics, now)
-    routes: list[BaseRoute] = [*health.routes(), *Board(database, desk, now).routes()]
     clock = Clock(database, desk, now)
-    sweeper = Sweeper(database, desk, limits_of(settings), metrics, now)
-    clock.repeat("sweeping", _SWEEP_ASKED_EVERY, sweeper.sweep_if_due)
-    setup = catch_up = sms = None
-    if settings.telegram is not None:
-        telegram = TelegramChannel(settings.telegram.token, api_url=settings.telegram.api_url)
-        channels["telegram"] = telegram
-        webhook = TelegramWebhook(telegram, settings.telegram, intake, metrics, now)
-        routes.append(webhook.route())
-        setup = TelegramSetup(telegram, settings.telegram, partial(_call_us, desk))
-        if settings.telegram.webhook_url is None:
-            clock.listen(partial(setup.poll, webhook.take))
-    if settings.sms is not None:
-        sms = SmsChannel(
-            settings.sms.account_sid,
-            settings.sms.auth_token,
-            from_=settings.sms.sender,
-            messaging_service_sid=settings.sms.messaging_service_sid,
-            api_url=settings.sms.api_url,
-            status_url=settings.sms.status_url,
-        )
-        channels["sms"] = sms
-        catch_up = CatchUp(database, sms, intake, now, patience=seams.catch_up_patience)
-        clock.repeat("catch_up", _CATCH_UP_EVERY, catch_up.once)
-        webhooks = SmsWebhooks(
-            *(sms, settings.sms, intake),
-            apply_status=partial(_apply_status, database, now),
-            missed=catch_up.missed,
-            metrics=metrics,
-            clock=now,
-        )
-        routes += webhooks.routes()
-    routes.append(CalendarFiles(database, vault, now).route())
-    eraser = Eraser(database, vault, sms, now)
-    clock.listen(eraser.step)
-    cap, quiet = settings.frequency_cap, settings.quiet_hours
-    broadcaster = Broadcaster(database, settings.channels, quiet, cap, now)
-    clock.listen(broadcaster.run)
-    clock.listen(Reporter(database, desk, now).run)
-    clock.listen(Needing(database, desk, now).run)
-    reminding = Reminding(vault, desk.policy, quiet)
-    clock.listen(Reminder(database, reminding, settings.channels, now).run)
-    door = DoorTender(database, Aftermath(vault, desk.policy), now)
-    clock.repeat("doors", _DOORS_EVERY, door.tend)
-    lists = WaitingLists(vault, desk.policy, quiet)
-    clock.repeat("events", _EVENTS_EVERY, EventTender(database, lists, now).tend)
-    means = Means(
-        *(database, vault, _worker_name(), now, metrics),
-        renderers={"broadcast": WithCalendar(Renderer(vault, desk.policy), vault)},
-        frequency_cap=settings.frequency_cap,
-        quiet=settings.quiet_hours,
-        timing=seams.timing,
-        may_send=always if catch_up is None else catch_up.may_send,
-        failpoint=seams.failpoint,
-    )
-    dispatcher = Dispatcher(means, channels, _paces(settings))
+    wiring = _Wiring(settings, database, desk, metrics, now, intake, clock, channels)
+    wiring.pages()
+    setup = wiring.telegram()
+    sms, catch_up = wiring.sms(seams.catch_up_patience)
+    wiring.clock_work(sms)
+    dispatcher = wiring.dispatcher(catch_up, seams)
     return App(
-        *(settings, database, desk, metrics, intake, channels, routes, dispatcher, clock),
+        *(settings, database, desk, metrics, intake, channels, wiring.routes, dispatcher, clock),
         telegram_setup=setup,
         catch_up=catch_up,
     )

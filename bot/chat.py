@@ -9,11 +9,11 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from bot import logs
-from bot.app import policy_of
 from bot.channels.local import lines
 from bot.channels.text import cleaned
 from bot.migrating import migrate
 from bot.settings import Settings
+from bot.terms import policy_of
 from handlers.conversation.messages import Inbound, Press
 from handlers.inbound import Desk, receive
 from handlers.outbox import decode

@@ -17,12 +17,13 @@ from typing import cast
 from sqlalchemy import Connection, func, select
 
 from bot import logs
-from bot.app import App, open_app, utc_now
+from bot.app import App, open_app
 from bot.faults import OperatorError
 from bot.migrating import migrate
 from bot.serving import EVERYTHING, listen, run_loop, run_roles, stop_signal
 from bot.settings import Settings
 from bot.simulators import TelegramSimulator, TwilioSimulator, serve
+from bot.terms import utc_now
 from bot.web.demo import DemoPage, Insight
 from bot.web.demo_stage import Actor, Stage
 from handlers import needs, network

@@ -15,13 +15,13 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bot import logs
-from bot.app import limits_of, policy_of, utc_now
 from bot.faults import OperatorError
 from bot.intake import place_of
 from bot.metrics import Metrics
 from bot.migrating import refuse_outdated
 from bot.settings import Settings
 from bot.sweeping import Sweeper
+from bot.terms import limits_of, policy_of, utc_now
 from handlers.export import COLUMNS, people
 from handlers.inbound import Desk
 from handlers.replay import replay

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from bot.app import utc_now
+from bot.terms import utc_now
 from handlers.status import facts_of
 from storage.database import Database
 from storage.ids import new_id

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.app import App, Seams, open_app, utc_now
+from bot.app import App, Seams, open_app
 from bot.delivery.timing import Backoff, Timing
 from bot.serving import Roles, run_roles
 from bot.settings import Settings
+from bot.terms import utc_now
 from tests.crash.world import World
 
 IMPATIENT = Timing(
