@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from storage import coordinators, pledges, profiles, rsvps, watchers
+from storage import coordinators, pledging, profiles, rsvps, watchers
 from storage.conversations import drop_session
 
 
@@ -15,4 +15,4 @@ def let_go(connection: Connection, person_id: int, now: datetime) -> None:
     coordinators.drop_act(connection, person_id)
     rsvps.let_go(connection, person_id, now)
     watchers.end_all(connection, person_id)
-    pledges.let_go(connection, person_id, now)
+    pledging.let_go(connection, person_id, now)

@@ -28,7 +28,7 @@ from handlers.rendering import Joined
 from handlers.verbs import begin
 from locales import _
 from locales.formatting import Listing
-from storage import audit, pledges
+from storage import audit, pledges, pledging
 from storage import needs as rows
 from storage.needs import Need
 from storage.pledges import OPEN, Pledge, Pledged
@@ -142,10 +142,10 @@ def _take_in(context: Context, need: Need, pledge_id: int, units: int, *, comes:
     if before is None or before.need_id != need.id:
         return 0
     if units == 0:
-        pledges.let_fall(context.connection, pledge_id, Pledged.NO_SHOW, now)
+        pledging.let_fall(context.connection, pledge_id, Pledged.NO_SHOW, now)
         return 0
     units = min(units, before.due)
-    if pledges.receive(context.connection, pledge_id, units, now, rest_comes=comes) is None:
+    if pledging.receive(context.connection, pledge_id, units, now, rest_comes=comes) is None:
         return 0
     thanks = Prompt(pledges_words.received(told(context.vault, need), units))
     needs.tell(context.connection, desk_of(context), before, thanks)

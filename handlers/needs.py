@@ -15,7 +15,7 @@ from handlers.needs_waves import send_next
 from handlers.needs_words import told
 from handlers.pledges_words import changed, not_needed
 from handlers.policy import Policy
-from storage import audit, needs, pledges
+from storage import audit, needs, pledges, pledging
 from storage.codes import take_code
 from storage.ids import new_id
 from storage.needs import Audience, Need, State
@@ -173,9 +173,9 @@ def _resize(connection: Connection, desk: Desk, need: Need, quantity: int) -> bo
 def _take_back(connection: Connection, pledge: Pledge, units: int, now: datetime) -> int:
     """How many were taken back of it."""
     if units == pledge.units:
-        pledges.let_fall(connection, pledge.id, Pledged.RELEASED, now)
+        pledging.let_fall(connection, pledge.id, Pledged.RELEASED, now)
     else:
-        pledges.reduce(connection, pledge.id, pledge.units - units, now)
+        pledging.reduce(connection, pledge.id, pledge.units - units, now)
     return units
 
 
@@ -208,7 +208,9 @@ def expire(connection: Connection, desk: Desk, need_id: int) -> bool:
         return False
     for each in pledges.of_need(connection, need_id, pledges.LIVE):
         sure = each.status is Pledged.CONFIRMED
-        pledges.let_fall(connection, each.id, Pledged.NO_SHOW if sure else Pledged.LAPSED, desk.now)
+        pledging.let_fall(
+            connection, each.id, Pledged.NO_SHOW if sure else Pledged.LAPSED, desk.now
+        )
     return _close(connection, desk, need_id, State.EXPIRED, None, actor=audit.OPERATOR)
 
 
@@ -222,7 +224,7 @@ def _is_over(need: Need, now: datetime) -> bool:
 def _close(
     connection: Connection, desk: Desk, need_id: int, to: State, reason: str | None, *, actor: str
 ) -> bool:
-    fallen = pledges.close(connection, need_id, to, reason, desk.now)
+    fallen = pledging.close(connection, need_id, to, reason, desk.now)
     need = needs.read(connection, need_id)
     if fallen is None or need is None:
         return False

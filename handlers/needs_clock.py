@@ -16,7 +16,7 @@ from handlers.needs_waves import send_next, tell_covered
 from handlers.needs_words import told
 from locales import _
 from storage import needs as rows
-from storage import pledges
+from storage import pledges, pledging
 from storage.pledges import Pledged
 
 _MOST = 200
@@ -61,7 +61,7 @@ def _nudge(connection: Connection, desk: Desk, pledge_id: int) -> None:
     """Asked once whether they still come; or, who has said when, reminded before."""
     pledge = pledges.read(connection, pledge_id)
     need = rows.read(connection, pledge.need_id) if pledge else None
-    if pledge is None or need is None or not pledges.nudged(connection, pledge_id, desk.now):
+    if pledge is None or need is None or not pledging.nudged(connection, pledge_id, desk.now):
         return
     known = told(desk.vault, need)
     if pledge.status is Pledged.CONFIRMED:
@@ -83,7 +83,7 @@ def _lapse(connection: Connection, desk: Desk, pledge_id: int) -> None:
     if pledge is None or pledge.status is not Pledged.HELD or not _is_late(pledge, desk):
         return
     need = rows.read(connection, pledge.need_id)
-    if need is None or pledges.let_fall(connection, pledge_id, Pledged.LAPSED, desk.now) is None:
+    if need is None or pledging.let_fall(connection, pledge_id, Pledged.LAPSED, desk.now) is None:
         return
     needs.tell(connection, desk, pledge, Prompt(words.lapsed(told(desk.vault, need), pledge)))
 

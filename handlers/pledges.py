@@ -32,7 +32,7 @@ from handlers.needs_near import nearest
 from handlers.needs_words import Told, how_to_answer, so_many, told
 from handlers.quiet import decent
 from locales import _
-from storage import needs, pledges, profiles
+from storage import needs, pledges, pledging, profiles
 from storage.need_asks import asked_of
 from storage.need_matching import LEGAL
 from storage.needs import Need, State
@@ -231,7 +231,7 @@ def finish_when(context: Context, answers: Mapping[str, Any]) -> None:
 def _keep_contact(context: Context, pledge_id: int, contact: str | None) -> None:
     sealed = context.seal("pledges", "contact", pledge_id, contact)
     if sealed is not None:
-        pledges.set_contact(context.connection, pledge_id, sealed, context.now)
+        pledging.set_contact(context.connection, pledge_id, sealed, context.now)
 
 
 def promise(context: Context, told: Told, n: int) -> None:
@@ -242,7 +242,7 @@ def promise(context: Context, told: Told, n: int) -> None:
     if mine is not None and n == before:
         context.say(words.same_number(told, mine))
     elif mine is not None and n < before:
-        kept = pledges.reduce(context.connection, mine.id, mine.received + n, context.now)
+        kept = pledging.reduce(context.connection, mine.id, mine.received + n, context.now)
         _changed(context, told, kept or mine)
     else:
         _take_more(context, told, n, before)
@@ -250,7 +250,7 @@ def promise(context: Context, told: Told, n: int) -> None:
 
 def _take_more(context: Context, told: Told, n: int, before: int) -> None:
     need, person = told.need, context.caller.person_id
-    made = pledges.take(
+    made = pledging.take(
         context.connection,
         need.id,
         person,
@@ -296,7 +296,7 @@ def _hold(context: Context, need: Need) -> Hold:
 
 def confirm(context: Context, told: Told, mine: pledges.Pledge, eta: datetime | None) -> None:
     remind = _remind_at(context, eta or mine.eta)
-    sure = pledges.confirm(context.connection, mine.id, eta, context.now, remind_at=remind)
+    sure = pledging.confirm(context.connection, mine.id, eta, context.now, remind_at=remind)
     if sure is None:
         asking.over(context, told)
     else:
@@ -315,7 +315,7 @@ def _remind_at(context: Context, eta: datetime | None) -> datetime | None:
 
 
 def drop(context: Context, told: Told, mine: pledges.Pledge | None) -> None:
-    fallen = mine and pledges.let_fall(context.connection, mine.id, Pledged.RELEASED, context.now)
+    fallen = mine and pledging.let_fall(context.connection, mine.id, Pledged.RELEASED, context.now)
     if mine is None or fallen is None:
         context.say(_("You have nothing promised for {code}. Thank you.", code=told.need.code))
     else:
@@ -323,7 +323,7 @@ def drop(context: Context, told: Told, mine: pledges.Pledge | None) -> None:
 
 
 def deliver(context: Context, told: Told, mine: pledges.Pledge | None) -> None:
-    brought = mine and pledges.deliver(context.connection, mine.id, context.now)
+    brought = mine and pledging.deliver(context.connection, mine.id, context.now)
     if mine is None or brought is None:
         context.say(_("You have nothing promised for {code}. Thank you.", code=told.need.code))
     else:
@@ -334,14 +334,14 @@ def _decline(context: Context, told: Told, mine: pledges.Pledge | None) -> None:
     if mine is not None:
         asking.really_drop(context, told, mine)
         return
-    pledges.answer(context.connection, told.need.id, context.caller.person_id, context.now)
+    pledging.answer(context.connection, told.need.id, context.caller.person_id, context.now)
     context.say(_("All right, not this time. Thank you for answering."))
 
 
 def _too_late(context: Context, told: Told) -> None:
     """Thanked, and shown the nearest that is open."""
     need, person = told.need, context.caller.person_id
-    pledges.answer(context.connection, need.id, person, context.now)
+    pledging.answer(context.connection, need.id, person, context.now)
     if need.status is State.OPEN or need.status in (State.COVERED, State.RECEIVED):
         lead = _("{code} is covered already. Thank you!", code=need.code)
     else:

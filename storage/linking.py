@@ -46,7 +46,8 @@ from storage.people import (
     sessions,
     traits,
 )
-from storage.pledges import answers, pledges, unite_pledges
+from storage.pledges import answers, pledges
+from storage.pledging import unite_pledges
 from storage.rsvps import one_rsvp_each, rsvps
 from storage.watchers import watchers
 

@@ -1,6 +1,6 @@
 """Needs: what a shelter lacks, and how much of it is promised, on its way and there. Table and SQL.
 
-Who promised what is in pledges, which also keeps the three quantities; whom to ask in need_circle.
+Who promised what is in pledges; pledging keeps the three quantities; whom to ask is in need_circle.
 """
 
 from collections.abc import Iterable

@@ -16,7 +16,7 @@ from handlers.needs import Desk, Lack
 from handlers.outbox import encode
 from handlers.policy import Policy
 from storage import needs as need_rows
-from storage import pledges
+from storage import pledging
 from storage.audit import OPERATOR
 from storage.broadcast_deliveries import last_look
 from storage.broadcasts import broadcasts
@@ -177,21 +177,21 @@ class Office(talk.Office):
         hold = Hold(self.now, self.now + timedelta(days=1))
 
         def unit(connection: Connection) -> Pledge | None:
-            return pledges.take(connection, need.id, person_id, units, hold=hold, now=self.now)
+            return pledging.take(connection, need.id, person_id, units, hold=hold, now=self.now)
 
         made = self.database.run_now(unit)
         assert made is not None
         return made
 
     def falls(self, pledge: Pledge, to: Pledged = Pledged.RELEASED) -> None:
-        self.database.run_now(lambda c: pledges.let_fall(c, pledge.id, to, self.now))
+        self.database.run_now(lambda c: pledging.let_fall(c, pledge.id, to, self.now))
 
     def brings(self, pledge: Pledge) -> None:
-        self.database.run_now(lambda c: pledges.deliver(c, pledge.id, self.now))
+        self.database.run_now(lambda c: pledging.deliver(c, pledge.id, self.now))
 
     def refuses(self, code: str, person_id: int) -> None:
         need = self.need(code)
-        self.database.run_now(lambda c: pledges.answer(c, need.id, person_id, self.now))
+        self.database.run_now(lambda c: pledging.answer(c, need.id, person_id, self.now))
 
     def changes(self, code: str, edit: needs.Edit) -> bool:
         need = self.need(code)

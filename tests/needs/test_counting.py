@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select, text
 
-from storage import linking, needs, pledges
+from storage import linking, needs, pledges, pledging
 from storage.needs import Audience, Need, State
 from storage.pledges import Hold, Pledged
 from tests.needs.conftest import Office
@@ -58,18 +58,18 @@ def _happens(
     hold = Hold(now, now + timedelta(hours=2))
     match what:
         case "take":
-            pledges.take(connection, need_id, crowd[who], n, hold=hold, now=now)
+            pledging.take(connection, need_id, crowd[who], n, hold=hold, now=now)
         case "confirm":
-            pledges.confirm(connection, latest, None, now)
+            pledging.confirm(connection, latest, None, now)
         case "deliver":
-            pledges.deliver(connection, latest, now)
+            pledging.deliver(connection, latest, now)
         case "drop" | "lapse" | "no_show":
             to = {"drop": Pledged.RELEASED, "lapse": Pledged.LAPSED, "no_show": Pledged.NO_SHOW}
-            pledges.let_fall(connection, latest, to[what], now)
+            pledging.let_fall(connection, latest, to[what], now)
         case "fewer":
-            pledges.reduce(connection, latest, n, now)
+            pledging.reduce(connection, latest, n, now)
         case "receive" | "receive_part":
-            pledges.receive(connection, latest, n, now, rest_comes=what == "receive_part")
+            pledging.receive(connection, latest, n, now, rest_comes=what == "receive_part")
         case _:
             needs.resize(connection, need_id, 15 + n, now)
 
@@ -129,7 +129,7 @@ def test_two_pledges_of_people_who_turn_out_to_be_one_become_one(office: Office)
     one, other = office.crowd(2)
     first = office.promises(code, one, 5)
     office.promises(code, other, 3)
-    office.database.run_now(lambda c: pledges.confirm(c, first.id, None, office.now))
+    office.database.run_now(lambda c: pledging.confirm(c, first.id, None, office.now))
     office.database.run_now(lambda c: linking.merge(c, other, one))
     [row] = office.rows(pledges.pledges)
     assert (row.person_id, row.units, row.status) == (other, 8, "confirmed")
