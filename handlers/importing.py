@@ -19,6 +19,7 @@ from storage.importing import (
     add,
     add_missing,
     fill_gaps,
+    handles_taken,
     known_people,
     organisations_by_code,
     suppressed,
@@ -217,11 +218,28 @@ class _Writing:
         )
 
     def write(self, connection: Connection) -> None:
+        self._name_apart(connection)
         add(connection, people, list(self._fresh.values()))
         add(connection, addresses, self._rows["addresses"])
         add(connection, consents, self._rows["consents"])
         add_missing(connection, traits, self._rows["traits"])
         add_missing(connection, registrations, self._rows["registrations"])
+
+    def _name_apart(self, connection: Connection) -> None:
+        """Among a hundred thousand random handles a few are sure to be somebody's already."""
+        rows = list(self._fresh.values())
+        while clashing := _clashing(rows, handles_taken(connection, [r["handle"] for r in rows])):
+            for row in clashing:
+                row["handle"] = new_handle(_HANDLE_DIGITS)
+
+
+def _clashing(rows: Iterable[dict[str, Any]], taken: set[str]) -> list[dict[str, Any]]:
+    found, seen = [], set(taken)
+    for row in rows:
+        if row["handle"] in seen:
+            found.append(row)
+        seen.add(row["handle"])
+    return found
 
 
 def _gaps(known: Known, columns: dict[str, Any]) -> dict[str, Any]:

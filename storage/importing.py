@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, tuple_, update
 
-from storage.database import insert
+from storage.database import among, insert
 from storage.network import organisations
 from storage.people import addresses, people, registrations, suppressions, traits
 
@@ -56,6 +56,12 @@ def suppressed(connection: Connection, lookups: Sequence[Lookup]) -> set[Lookup]
         )
     )
     return {(row.channel, bytes(row.lookup)) for row in rows}
+
+
+def handles_taken(connection: Connection, handles: Sequence[str]) -> set[str]:
+    """Those that somebody has."""
+    held = among(people.c.handle, handles)
+    return set(connection.scalars(select(people.c.handle).where(held)))
 
 
 def organisations_by_code(connection: Connection) -> dict[str, tuple[int, str]]:
