@@ -94,11 +94,25 @@ def bill(plan: Plan, groups: Sequence[Group], policy: Policy) -> Bill:
 @dataclass(frozen=True, slots=True)
 class Course:
     """How it would go. `late`: people whose copy waits for a decent hour, or for the one chosen;
-    `lost`: who wouldn't get it before it is stale. `ends_at` is when the last copy goes."""
+    `lost`: who wouldn't get it before it is stale. `ends_at` is when the last copy goes.
+    `before`: copies of others that are due when it starts."""
 
     ends_at: datetime
     late: int
     lost: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """`n` copies of other broadcasts that wait; one takes `each` of the channel's rate."""
+
+    channel: str
+    zone: str | None
+    due_at: datetime
+    expires_at: datetime | None
+    n: int
+    each: int
 
 
 @dataclass(slots=True)
@@ -110,15 +124,31 @@ class _Share:
     stale: datetime
     people: float
     each: float
+    ours: bool = True
 
 
-def course(plan: Plan, groups: Sequence[Group], policy: Policy, starts_at: datetime) -> Course:
-    ends_at, late, lost = starts_at, 0, 0
+def _share_of(others: Others) -> _Share:
+    stale = others.expires_at or others.due_at + _FURTHEST
+    return _Share(others.zone, others.due_at, stale, others.n, others.each, ours=False)
+
+
+def course(
+    plan: Plan,
+    groups: Sequence[Group],
+    policy: Policy,
+    starts_at: datetime,
+    others: Sequence[Others] = (),
+) -> Course:
+    """`others`: what is in the same queues, and goes first where it is due first."""
+    ends_at, late, lost, before = starts_at, 0, 0, 0
     for channel, shares in _shares(plan, groups, policy, starts_at).items():
         late += round(sum(each.people for each in shares if each.opens > starts_at))
-        ended, left = _run(shares, policy.rates.get(channel, 1.0), policy, starts_at)
+        queue = [each for each in others if each.channel == channel]
+        before += sum(each.n for each in queue if each.due_at <= starts_at)
+        together = [*map(_share_of, queue), *shares]
+        ended, left = _run(together, policy.rates.get(channel, 1.0), policy, starts_at)
         ends_at, lost = max(ends_at, ended), lost + left
-    return Course(ends_at, late, lost)
+    return Course(ends_at, late, lost, before)
 
 
 def _shares(
@@ -156,20 +186,29 @@ def _run(
     shares: list[_Share], rate: float, policy: Policy, starts_at: datetime
 ) -> tuple[datetime, int]:
     """When the last goes, and how many never do; by steps in which the hours don't change."""
-    moment, ended, lost = starts_at, starts_at, 0.0
     waiting = sorted(shares, key=lambda share: share.opens)
-    while waiting and moment < starts_at + _FURTHEST:
-        room = rate * _STEP.total_seconds()
+    moment, ended, lost = min(starts_at, waiting[0].opens), starts_at, 0.0
+    while any(each.ours for each in waiting) and moment < starts_at + _FURTHEST:
+        step = _step(waiting, moment, starts_at)
+        room = rate * step.total_seconds()
         for share in _open(waiting, policy, moment):
             taken = min(share.people * share.each, room)
             share.people -= taken / share.each
             room -= taken
-            if taken:
-                ended = moment + _STEP - timedelta(seconds=room / rate)
-        moment += _STEP
-        lost += sum(each.people for each in waiting if each.stale <= moment)
+            if taken and share.ours:
+                ended = moment + step - timedelta(seconds=room / rate)
+        moment += step
+        lost += sum(each.people for each in waiting if each.ours and each.stale <= moment)
         waiting = [each for each in waiting if each.people > _NOBODY and each.stale > moment]
     return ended, round(lost)
+
+
+def _step(waiting: Sequence[_Share], moment: datetime, starts_at: datetime) -> timedelta:
+    """Ours begin with a step of their own; until then only others are sent."""
+    if moment >= starts_at:
+        return _STEP
+    left = starts_at - moment
+    return left if all(each.ours for each in waiting) else min(_STEP, left)
 
 
 def _open(waiting: Sequence[_Share], policy: Policy, moment: datetime) -> Iterator[_Share]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from handlers.alert_costs import Bill, Rendering, bill, course, readers, rendering
+from handlers.alert_queue import queued
 from handlers.alerts_plan import Plan, counted, reached, scope_words, strange_hosts
 from handlers.broadcast_texts import Recipient
 from handlers.context import Context
@@ -188,7 +189,7 @@ def _left_out(why: LeftOut, n: int) -> Message:
 
 def _hours(context: Context, plan: Plan, groups: Sequence[Group], big: bool) -> Iterator[Words]:
     starts_at = starting(context, plan.starts_at, big)
-    found = course(plan, groups, context.policy, starts_at)
+    found = course(plan, groups, context.policy, starts_at, queued(context))
     if found.late and plan.local_at is None:
         yield n_(
             "Quiet hours: {n} gets it in the morning.",
@@ -200,6 +201,12 @@ def _hours(context: Context, plan: Plan, groups: Sequence[Group], big: bool) -> 
             "Too slow: {n} wouldn't get it within 24 decent hours.",
             "Too slow: {n} wouldn't get it within 24 decent hours.",
             found.lost,
+        )
+    if found.before:
+        yield n_(
+            "{n} other message goes out before it.",
+            "{n} other messages go out before it.",
+            found.before,
         )
     yield _("At today's pace it is done by {moment}.", moment=moment(context, found.ends_at))
 

@@ -186,16 +186,19 @@ class Renderer:
         for row in rows:
             key = row.broadcast_id, wordings[row.id], row.channel
             if key not in rendered:
-                rendered[key] = self._render(texts[row.broadcast_id], key[1], row.channel)
+                rendered[key] = worded(
+                    texts[row.broadcast_id], wordings[row.id], row.channel, self.policy
+                )
             bodies[row.id] = rendered[key]
         return bodies
 
-    def _render(self, texts: Texts, wording: str, channel: str) -> Outgoing:
-        spoken, _at, zone = wording.partition(_ZONE)
-        reader = Recipient(
-            cast("Language", spoken.removesuffix(_FIRST)), spoken.endswith(_FIRST), zone or None
-        )
-        return outgoing(texts, reader, channel, self.policy)
+
+def worded(texts: Texts, wording: str, channel: str, policy: Policy) -> Outgoing:
+    """As it is kept with a copy how that reads."""
+    spoken, _at, zone = wording.partition(_ZONE)
+    language = cast("Language", spoken.removesuffix(_FIRST))
+    reader = Recipient(language, spoken.endswith(_FIRST), zone or None)
+    return outgoing(texts, reader, channel, policy)
 
 
 def texts_of(connection: Connection, vault: Vault, ids: Iterable[int]) -> dict[int | None, Texts]:

@@ -13,7 +13,7 @@ from handlers.conversation.turn import Prompt, Words
 from handlers.need_posting_flow import lacks_of
 from handlers.needs import Lack
 from handlers.needs_waves import Preview
-from handlers.needs_words import Told, asking, told
+from handlers.needs_words import Since, Told, asking, told
 from handlers.rendering import Joined, is_sms
 from locales import LANGUAGES, Language, Message, _, n_, translate
 from locales.formatting import Listing
@@ -91,7 +91,7 @@ def _text(context: Context, asked: Told, language: Language) -> str:
     coded = replace(asked, need=replace(asked.need, code=code))
     channel = cast("ChannelName", context.caller.channel)
     reader = Recipient(language, zone=asked.need.shelter.zone)
-    return outgoing(asking(coded, again=False), reader, channel, context.policy).text
+    return outgoing(asking(coded, Since.NOW), reader, channel, context.policy).text
 
 
 def _plan_words(context: Context, plan: Sequence[Preview]) -> Words:

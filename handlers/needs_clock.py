@@ -12,7 +12,7 @@ from handlers import needs
 from handlers import pledges_words as words
 from handlers.conversation.turn import Choice, Prompt
 from handlers.needs import Desk
-from handlers.needs_waves import send_next, tell_covered
+from handlers.needs_waves import SETTLE, send_next, tell_covered, tell_open_again
 from handlers.needs_words import told
 from locales import _
 from storage import needs as rows
@@ -42,6 +42,7 @@ def due(connection: Connection, desk: Desk) -> list[Chore]:
         *(Chore(_expire, each) for each in ended),
         *(Chore(_wave, each) for each in rows.due_waves(connection, now)),
         *(Chore(_news, each) for each in rows.with_news(connection)),
+        *(Chore(_again, each) for each in pledges.calm_again(connection, now - SETTLE)),
     ]
 
 
@@ -51,6 +52,10 @@ def _wave(connection: Connection, desk: Desk, need_id: int) -> None:
 
 def _news(connection: Connection, desk: Desk, need_id: int) -> None:
     tell_covered(connection, desk.vault, need_id, desk.now)
+
+
+def _again(connection: Connection, desk: Desk, need_id: int) -> None:
+    tell_open_again(connection, desk.vault, need_id, desk.now)
 
 
 def _expire(connection: Connection, desk: Desk, need_id: int) -> None:

@@ -1,13 +1,14 @@
 """In which waves people are asked for a need: the plan, pure, and each wave as it is sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from handlers import broadcasts
+from handlers.broadcast_texts import Texts
 from handlers.broadcasts import Draft, Subject
-from handlers.needs_words import asking, covered, told
+from handlers.needs_words import Since, asking, covered, told
 from handlers.policy import Policy
 from handlers.quiet import decent
 from locales import Message, _
@@ -15,7 +16,7 @@ from storage import gazetteer, need_counts, needs
 from storage.audience import Scope, look_at_crowd
 from storage.audit import OPERATOR
 from storage.gazetteer import City
-from storage.need_circle import COVERED, EVERYONE, wave_part
+from storage.need_circle import AGAIN, COVERED, EVERYONE, wave_part
 from storage.need_matching import FITS, TOPIC
 from storage.needs import Audience, Need, State
 from storage.sealed import Vault
@@ -27,6 +28,8 @@ _PAUSES = {
     "soon": timedelta(hours=12),
 }
 _LONGEST_PAUSE = timedelta(days=1)
+SETTLE = timedelta(minutes=5)
+"""For so long nothing has changed, before a need that is open again is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +134,9 @@ def _is_due(need: Need, now: datetime) -> bool:
 
 
 def _send(connection: Connection, vault: Vault, need: Need, wave: Wave, now: datetime) -> None:
-    texts = asking(told(vault, need), again=need.committed > 0)
-    draft = Draft(
-        texts,
-        wave.scope,
-        now,
-        topic=TOPIC,
-        subject=Subject(need.id, need.code, wave.part),
-        capped=need.posted_by is not None,
-        expires_at=need.expires_at,
-    )
-    broadcasts.create(connection, vault, draft, actor=_actor(need), now=now)
+    since = Since.MORE if need.committed else Since.NOW
+    asks = asking(told(vault, need), since)
+    _broadcast(connection, vault, need, _Said(wave.part, asks, wave.scope), now)
 
 
 def tell_covered(connection: Connection, vault: Vault, need_id: int, now: datetime) -> bool:
@@ -152,17 +147,47 @@ def tell_covered(connection: Connection, vault: Vault, need_id: int, now: dateti
     needs.no_news(connection, need.id)
     if need.waves == 0:
         return False
+    _broadcast(connection, vault, need, _Said(COVERED, covered(told(vault, need))), now)
+    return True
+
+
+def tell_open_again(connection: Connection, vault: Vault, need_id: int, now: datetime) -> bool:
+    """Whoever learned that it is covered, and has not answered, is asked once more."""
+    need = needs.lock(connection, need_id)
+    if need is None or need.status is not State.OPEN or need.news != AGAIN:
+        return False
+    needs.no_news(connection, need.id)
+    if need.waves == 0:
+        return False
+    asks = asking(told(vault, need), Since.COVERED)
+    look_at_crowd(connection)
+    _broadcast(connection, vault, need, _Said(AGAIN, asks), now)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A broadcast about a need. `part`: what it is to the need."""
+
+    part: str
+    texts: Texts
+    scope: Scope = field(default_factory=Scope)
+
+
+def _broadcast(
+    connection: Connection, vault: Vault, need: Need, said: _Said, now: datetime
+) -> None:
+    """Asks count for the cap, unless the operator asks; that it is covered never does."""
     draft = Draft(
-        covered(told(vault, need)),
-        Scope(),
+        said.texts,
+        said.scope,
         now,
         topic=TOPIC,
-        subject=Subject(need.id, need.code, COVERED),
-        capped=False,
+        subject=Subject(need.id, need.code, said.part),
+        capped=need.posted_by is not None and said.part != COVERED,
         expires_at=need.expires_at,
     )
     broadcasts.create(connection, vault, draft, actor=_actor(need), now=now)
-    return True
 
 
 def _actor(need: Need) -> str:

@@ -6,6 +6,7 @@ Free words of a shelter are told as typed and marked so. Where to bring things i
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from handlers.broadcast_texts import Happening, Texts, command
 from handlers.conversation.messages import Keyboard
@@ -65,10 +66,18 @@ def by_when(need: Need, at: datetime) -> Message:
     return _("By {moment} at the latest.", moment=Moment(at, need.shelter.zone))
 
 
-def asking(told: Told, *, again: bool) -> Texts:
-    """What people are asked. `again`: others were asked before, and something is missing still."""
+class Since(Enum):
+    """What came before an ask: nothing; others gave, and more is missing; it was covered."""
+
+    NOW = auto()
+    MORE = auto()
+    COVERED = auto()
+
+
+def asking(told: Told, since: Since) -> Texts:
+    """What people are asked."""
     need = told.need
-    parts: list[Words] = [_what(told, again=again)]
+    parts: list[Words] = [_what(told, since)]
     if need.urgency in _URGENCY:
         parts.append(_URGENCY[need.urgency])
     if need.needed_by is not None:
@@ -80,20 +89,25 @@ def asking(told: Told, *, again: bool) -> Texts:
     return Texts(KIND, *_both(parts), None, buttons=_buttons(need), happens=happens)
 
 
-def _what(told: Told, *, again: bool) -> Message:
+def _what(told: Told, since: Since) -> Message:
     need, what = told.need, so_many(told, told.need.remaining)
+    facts: dict[str, object] = {"shelter": need.shelter.name, "what": what}
     if need.category == "other":
-        if again:
-            return _("{shelter} still needs {what}.", shelter=need.shelter.name, what=what)
-        return _("{shelter} needs {what}.", shelter=need.shelter.name, what=what)
-    facts: dict[str, object] = {
-        "shelter": need.shelter.name,
-        "category": CATEGORIES[need.category],
-        "what": what,
-    }
-    if again:
-        return _("{shelter} still needs {category}: {what}.", **facts)
-    return _("{shelter} needs {category}: {what}.", **facts)
+        match since:
+            case Since.NOW:
+                return _("{shelter} needs {what}.", **facts)
+            case Since.MORE:
+                return _("{shelter} still needs {what}.", **facts)
+            case Since.COVERED:
+                return _("{shelter} needs {what} again.", **facts)
+    facts["category"] = CATEGORIES[need.category]
+    match since:
+        case Since.NOW:
+            return _("{shelter} needs {category}: {what}.", **facts)
+        case Since.MORE:
+            return _("{shelter} still needs {category}: {what}.", **facts)
+        case Since.COVERED:
+            return _("{shelter} needs {category} again: {what}.", **facts)
 
 
 def how_to_answer(need: Need) -> Message:

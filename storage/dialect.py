@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     BindParameter,
     ClauseElement,
+    Column,
     ColumnElement,
     Connection,
     Select,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    func,
     literal,
     literal_column,
     select,
@@ -144,6 +146,18 @@ def rows_of(bind: str, **columns: TypeEngine[Any]) -> Subquery:
             for item, (name, kind) in zip(places, columns.items(), strict=True)
         )
     ).subquery("given")
+
+
+def next_ids(connection: Connection, key: Column[int], above: int) -> dict[str, ColumnElement[int]]:
+    """The key's part of an INSERT … SELECT: ids that follow the highest, and are above a number.
+
+    SQLite counts on by itself once it is there, which spares a pass over all rows.
+    """
+    highest = connection.scalar(select(func.max(key))) or 0
+    if connection.dialect.name == "sqlite" and highest > above:
+        return {}
+    start = literal(max(highest, above), key.type)
+    return {key.name: start + func.row_number().over()}
 
 
 def freshen(connection: Connection, *tables: Table) -> None:

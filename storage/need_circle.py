@@ -1,22 +1,32 @@
-"""Whom a need's broadcasts are for: its waves, and the news that it is covered. SQL only."""
+"""Whom a need's broadcasts are for: waves, and news that it is covered or open again. SQL only."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, false, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    false,
+    or_,
+    select,
+    tuple_,
+)
 
 from storage.broadcasts import Broadcast, broadcasts
 from storage.circles import Circle, Copies, found, has
 from storage.messages import Status, deliveries
 from storage.need_matching import COOL_DOWN, FITS, LEGAL, TOPIC, windows
-from storage.needs import Need, State, needs, read
+from storage.needs import Audience, Need, State, needs, read
 from storage.people import people, registrations, traits
 from storage.pledges import answers
 
 KIND = "need"
 """The kind of all broadcasts about needs."""
 
-WAVE, EVERYONE, COVERED = "wave", "everyone", "covered"
+WAVE, EVERYONE, COVERED, AGAIN = "wave", "everyone", "covered", "again"
 """What one of them is to its need; a wave's number follows, as in "wave 2"."""
 
 _a, _b, _d, _n, _p, _r = answers.c, broadcasts.c, deliveries.c, needs.c, people.c, registrations.c
@@ -34,6 +44,12 @@ def asks_about(connection: Connection, need_id: int) -> list[int]:
     return list(connection.scalars(select(_b.id).where(*which)))
 
 
+def _runs_of(connection: Connection, run: Broadcast, part: str) -> list[int]:
+    """Ids of the others of this part about the same need."""
+    which = _b.subject_id == run.subject_id, _b.kind == KIND, _b.part == part, _b.id != run.id
+    return list(connection.scalars(select(_b.id).where(*which)))
+
+
 def _within(connection: Connection, run: Broadcast) -> Sequence[ColumnElement[bool]]:
     need = read(connection, run.subject_id) if run.subject_id is not None else None
     if need is None:
@@ -41,6 +57,8 @@ def _within(connection: Connection, run: Broadcast) -> Sequence[ColumnElement[bo
     if run.part == COVERED:
         asked = _got(asks_about(connection, need.id), _REACHED)
         return [asked, ~_answered(need.id), ~_has_the_news(connection, run)]
+    if run.part == AGAIN:
+        return _left_out(connection, need, run)
     if run.part == EVERYONE:
         return [~_answered(need.id)]
     return fitting(connection, need, run.started_at or run.created_at)
@@ -54,11 +72,30 @@ def fitting(connection: Connection, need: Need, now: datetime) -> list[ColumnEle
         conditions.append(~_got(earlier))
     if need.posted_by is not None:
         conditions.append(_p.id != need.posted_by)
+    return conditions + _at_ease(connection, need, now)
+
+
+def _at_ease(connection: Connection, need: Need, now: datetime) -> list[ColumnElement[bool]]:
+    """Has the time, and was not asked for another so lately."""
+    conditions: list[ColumnElement[bool]] = []
     hours = windows(now, need.needed_by, need.shelter.zone)
     if hours is not None:
         conditions.append(or_(~_says_when(), has("available", sorted({*hours, "on_call"}))))
     if need.urgency != "critical":
         conditions += _rested(connection, need.id, now)
+    return conditions
+
+
+def _left_out(connection: Connection, need: Need, run: Broadcast) -> list[ColumnElement[bool]]:
+    """Who was told that it is covered, or whose ask was pointless while it was; each once."""
+    told = _got(_runs_of(connection, run, COVERED), _REACHED)
+    before = _runs_of(connection, run, AGAIN)
+    asks = [each for each in asks_about(connection, need.id) if each not in {run.id, *before}]
+    conditions = [or_(told, _got(asks, (Status.SUPPRESSED,))), ~_answered(need.id)]
+    if before:
+        conditions.append(~_got(before, _COUNTS))
+    if need.ask is Audience.MATCHED:
+        conditions += _at_ease(connection, need, run.started_at or run.created_at)
     return conditions
 
 
@@ -94,16 +131,20 @@ def _got(runs: Sequence[int], states: Sequence[Status] = ()) -> ColumnElement[bo
 
 
 def _has_the_news(connection: Connection, run: Broadcast) -> ColumnElement[bool]:
-    """From the first time that it was covered: it was open again in between."""
-    earlier = _b.subject_id == run.subject_id, _b.part == COVERED, _b.id != run.id
-    return _got(list(connection.scalars(select(_b.id).where(*earlier))), _COUNTS)
+    """From an earlier time that it was covered, and nobody has told them otherwise since."""
+    again = _runs_of(connection, run, AGAIN)
+    known = [
+        and_(_got([each], _COUNTS), ~_got([other for other in again if other > each], _REACHED))
+        for each in _runs_of(connection, run, COVERED)
+    ]
+    return or_(false(), *known)
 
 
 def _rested(connection: Connection, need_id: int, now: datetime) -> list[ColumnElement[bool]]:
     """Nothing to ask of anybody where nothing else was asked lately."""
     others = (
         _b.kind == KIND,
-        _b.part.like(f"{WAVE}%"),
+        or_(_b.part.like(f"{WAVE}%"), _b.part == AGAIN),
         _b.subject_id != need_id,
         _b.started_at > now - COOL_DOWN,
     )

@@ -56,8 +56,9 @@ class Audience(StrEnum):
 
 
 LIVE = (State.OPEN, State.COVERED)
-COVERED = "covered"
-"""The one piece of news that whoever was asked may have to be told."""
+COVERED, AGAIN = "covered", "again"
+"""The pieces of news that whoever was asked may have to be told: it is covered; it was, and no
+longer is."""
 
 CLOSED = (State.RECEIVED, State.EXPIRED, State.CANCELLED)
 
@@ -230,7 +231,8 @@ def due_waves(connection: Connection, now: datetime) -> list[int]:
 
 
 def with_news(connection: Connection) -> list[int]:
-    return list(connection.scalars(select(_n.id).where(_n.status.in_(LIVE), _n.news.is_not(None))))
+    """It has become covered, and nobody was told yet."""
+    return list(connection.scalars(select(_n.id).where(_n.status.in_(LIVE), _n.news == COVERED)))
 
 
 def overdue(connection: Connection, now: datetime, covered_before: datetime) -> list[int]:
@@ -269,12 +271,18 @@ def resize(connection: Connection, need_id: int, quantity: int, now: datetime) -
 def settle(connection: Connection, need_id: int, now: datetime) -> None:
     """Open while something is missing, covered once nothing is, received once all of it is.
 
-    That it has become covered is news for whoever was asked, until it is open again.
+    That it has become covered is news for whoever was asked, and so is that it is open again.
     """
     whole, full = _n.received == _n.quantity, _n.committed == _n.quantity
+    again = or_(_n.status == State.COVERED, _n.news == AGAIN)
     values = {
         "status": case((whole, State.RECEIVED), (full, State.COVERED), else_=State.OPEN),
         "closed_at": case((whole, literal(now, Instant)), else_=null()),
-        "news": case((and_(full, _n.status == State.OPEN), COVERED), (full, _n.news), else_=null()),
+        "news": case(
+            (and_(full, _n.status == State.OPEN), COVERED),
+            (full, _n.news),
+            (again, AGAIN),
+            else_=null(),
+        ),
     }
     connection.execute(update(needs).where(_n.id == need_id, _n.status.in_(LIVE)).values(**values))

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    exists,
     literal_column,
     select,
     text,
@@ -28,6 +29,7 @@ from sqlalchemy import (
 
 from storage.columns import Id
 from storage.database import Instant, metadata
+from storage.needs import AGAIN, State, needs
 
 
 class Pledged(StrEnum):
@@ -50,6 +52,7 @@ OPEN = (*LIVE, Pledged.DELIVERED)
 """What the shelter is still waiting for."""
 
 _LIVE = "status IN ('held', 'confirmed')"
+_MOVES_NOTHING = ("confirmed", "delivered")
 
 pledges = Table(
     "pledges",
@@ -229,6 +232,14 @@ def due_nudges(connection: Connection, now: datetime, most: int) -> list[Pledge]
 def due_lapses(connection: Connection, now: datetime, most: int) -> list[Pledge]:
     held = _p.status.in_(_literally((Pledged.HELD,))), _p.held_until <= now
     return _all(connection, select(pledges).where(*held).order_by(_p.held_until).limit(most))
+
+
+def calm_again(connection: Connection, since: datetime) -> list[int]:
+    """Needs that are open again and nobody was told, of which no units moved since that time."""
+    e, n = pledge_events.c, needs.c
+    moved = exists().where(e.need_id == n.id, e.at > since, e.what.not_in(_MOVES_NOTHING))
+    open_again = n.status == State.OPEN, n.news == AGAIN
+    return list(connection.scalars(select(n.id).where(*open_again, ~moved)))
 
 
 def _literally(states: Sequence[Pledged]) -> list[ColumnElement[str]]:

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Connection,
-    Subquery,
+    FromClause,
     and_,
     bindparam,
     exists,
@@ -26,9 +25,9 @@ from sqlalchemy import (
 
 from storage.audience import BULK_IDS, REACHED, Scope, in_zones
 from storage.broadcasts import State, broadcasts, change
-from storage.columns import Id
-from storage.database import Instant, insert, skip_locked
+from storage.database import Instant, insert, next_ids, skip_locked
 from storage.event_circles import INVITE
+from storage.events import events
 from storage.messages import Status, deliveries
 from storage.people import addresses, people
 from storage.reminders import KIND, LINK
@@ -38,7 +37,7 @@ BATCH = 10_000
 """People taken in one unit: the writer of SQLite is never taken for longer."""
 
 _AT_ONCE = 500
-_p, _d, _b, _r = people.c, deliveries.c, broadcasts.c, rsvps.c
+_p, _d, _b, _r, _e = people.c, deliveries.c, broadcasts.c, rsvps.c, events.c
 _copy = deliveries.alias("copy")
 _TO_REMIND = (Answer.YES, Answer.MAYBE, Answer.ASKED)
 _UNFROZEN = (
@@ -95,12 +94,18 @@ def _unfrozen(connection: Connection) -> list[_Open]:
     return [_Open(*row) for row in connection.execute(skip_locked(statement))]
 
 
-def sizes(connection: Connection, event_ids: Collection[int]) -> dict[int, int]:
+def peopled(connection: Connection, event_ids: Collection[int]) -> set[int]:
+    """Those of the events of which anybody may be reminded."""
+    answered = exists().where(_r.event_id == _e.id, _r.answer.in_(_TO_REMIND))
+    asked = exists().where(_b.subject_id == _e.id, _b.part == INVITE, _b.audience > 0)
+    found = select(_e.id).where(_e.id.in_(event_ids), or_(answered, asked))
+    return set(connection.scalars(found))
+
+
+def _sizes(connection: Connection, event_ids: Collection[int]) -> dict[int, int]:
     """Of each event so many people at most may be reminded: who answered, and who was asked."""
     answered = (
-        select(_r.event_id, func.count())
-        .where(_r.event_id.in_(event_ids), _r.answer.in_(_TO_REMIND))
-        .group_by(_r.event_id)
+        select(_r.event_id, func.count()).where(_r.event_id.in_(event_ids)).group_by(_r.event_id)
     )
     asked = (
         select(_b.subject_id, func.sum(_b.audience))
@@ -134,7 +139,7 @@ def _small_ones(connection: Connection, found: Sequence[_Open]) -> list[_Open]:
     if found[0].frozen_upto:
         return []
     batch: list[_Open] = []
-    room, people = BATCH, sizes(connection, {each.event_id for each in found})
+    room, people = BATCH, _sizes(connection, {each.event_id for each in found})
     for each in next(groupby(found, key=lambda one: one.scope))[1]:
         room -= people[each.event_id]
         if room < 0 or each.frozen_upto:
@@ -153,7 +158,7 @@ class _Freezing:
     now: datetime
 
     def all_of(self, batch: Sequence[_Open]) -> None:
-        self._take(batch, self._pool(batch))
+        self._take(batch)
         ids = [each.id for each in batch]
         counted = self.connection.execute(
             select(_d.broadcast_id, func.count())
@@ -169,58 +174,72 @@ class _Freezing:
 
     def some_of(self, run: _Open) -> None:
         """People up to some id, after those up to whom it has come."""
-        pool = self._pool([run], after=run.frozen_upto).subquery()
-        ids = select(pool.c.person_id).order_by(pool.c.person_id).limit(BATCH).subquery()
-        last = self.connection.scalar(select(func.max(ids.c.person_id)))
-        if last is None:
-            change(self.connection, run.id, frozen_at=self.now)
-            return
-        taken = self._take([run], self._pool([run], after=run.frozen_upto, upto=last))
-        change(self.connection, run.id, frozen_upto=last, audience=run.audience + taken)
+        last = self._last_of_batch(run)
+        taken = self._take([run], after=run.frozen_upto, upto=last)
+        where = {"frozen_at": self.now} if last is None else {"frozen_upto": last}
+        change(self.connection, run.id, audience=run.audience + taken, **where)
 
-    def _pool(
-        self, batch: Sequence[_Open], *, after: int | None = None, upto: int | None = None
-    ) -> CompoundSelect[Any]:
-        """Who may be reminded: they come or may come, or were asked and have not said."""
-
-        def between(person: ColumnElement[int]) -> list[ColumnElement[bool]]:
-            lower = [] if after is None else [person > after]
-            return lower if upto is None else [*lower, person <= upto]
-
-        ids = _b.id.in_([each.id for each in batch])
-        return union_all(
-            _answered(self.lead).where(ids, *between(_r.person_id)),
-            _invited().where(ids, *between(_copy.c.person_id)),
+    def _last_of_batch(self, run: _Open) -> int | None:
+        """None: those that are left fit into one."""
+        answered = select(_r.person_id).where(_r.event_id == run.event_id)
+        asked = (
+            select(_copy.c.person_id)
+            .join(broadcasts, _b.id == _copy.c.broadcast_id)
+            .where(_b.subject_id == run.event_id, _b.part == INVITE)
         )
+        ends = [
+            self.connection.scalar(
+                ids.where(person > run.frozen_upto).order_by(person).offset(BATCH - 1).limit(1)
+            )
+            for ids, person in ((answered, _r.person_id), (asked, _copy.c.person_id))
+        ]
+        return min((end for end in ends if end is not None), default=None)
 
-    def _take(self, batch: Sequence[_Open], candidates: CompoundSelect[Any]) -> int:
-        pool = candidates.subquery("pool")
-        columns = self._columns(pool)
+    def _take(
+        self, batch: Sequence[_Open], *, after: int | None = None, upto: int | None = None
+    ) -> int:
+        """Who may be reminded: they come or may come, or were asked and have not said."""
+        again = self._has_earlier(batch)
+        pools = [_answered(self.lead), *([_invited()] if self._has_invited(batch) else [])]
+        return sum(self._take_of(pool, batch, after, upto, again=again) for pool in pools)
+
+    def _take_of(
+        self,
+        pool: "_Pool",
+        batch: Sequence[_Open],
+        after: int | None,
+        upto: int | None,
+        *,
+        again: bool,
+    ) -> int:
+        columns = self._columns()
         chosen = (
             select(*columns.values())
-            .select_from(pool)
-            .join(broadcasts, _b.id == pool.c.broadcast_id)
-            .join(people, _p.id == pool.c.person_id)
+            .select_from(pool.source)
+            .join(people, _p.id == pool.person)
             .join(addresses, REACHED)
             .where(
+                *pool.where,
+                _b.id.in_([each.id for each in batch]),
+                *([] if after is None else [pool.person > after]),
+                *([] if upto is None else [pool.person <= upto]),
                 _p.consent == "in",
                 or_(_p.paused_until.is_(None), _p.paused_until <= self.now),
                 func.coalesce(addresses.c.channel, "").in_(self.channels),
                 *in_zones(Scope.from_json(batch[0].scope).zones),
-                or_(pool.c.comes, ~_b.part.contains(LINK)),
-                *self._not_yet(batch, pool),
+                or_(pool.comes, ~_b.part.contains(LINK)),
+                *([_not_yet(batch, pool)] if again else []),
             )
         )
         statement = insert(deliveries).from_select(list(columns), chosen)
         once = statement.on_conflict_do_nothing(index_elements=[_d.broadcast_id, _d.person_id])
         return self.connection.execute(once).rowcount
 
-    def _columns(self, pool: Subquery) -> dict[str, ColumnElement[Any]]:
-        highest = self.connection.scalar(select(func.max(_d.id))) or 0
+    def _columns(self) -> dict[str, ColumnElement[Any]]:
         moment = literal(self.now, Instant)
         return {
-            "id": literal(max(highest, BULK_IDS), Id) + func.row_number().over(),
-            "broadcast_id": pool.c.broadcast_id,
+            **next_ids(self.connection, _d.id, BULK_IDS),
+            "broadcast_id": _b.id,
             "person_id": _p.id,
             "address_id": addresses.c.id,
             "channel": addresses.c.channel,
@@ -233,29 +252,6 @@ class _Freezing:
             "updated_at": moment,
         }
 
-    def _not_yet(self, batch: Sequence[_Open], pool: Subquery) -> list[ColumnElement[bool]]:
-        """Not reminded of the same before; whoever has not said that they come: of nothing.
-
-        An event that has moved begins anew.
-        """
-        if not self._has_earlier(batch):
-            return []
-        earlier, copy = broadcasts.alias("earlier"), deliveries.alias("reminded")
-        parts = {part for each in batch for part in each.part.split("+")}
-        again = [
-            and_(earlier.c.part.contains(part), _b.part.contains(part)) for part in sorted(parts)
-        ]
-        sent = exists().where(
-            earlier.c.subject_id == _b.subject_id,
-            earlier.c.kind == KIND,
-            earlier.c.happens_at == _b.happens_at,
-            earlier.c.id != _b.id,
-            copy.c.broadcast_id == earlier.c.id,
-            copy.c.person_id == pool.c.person_id,
-            or_(~pool.c.comes, *again),
-        )
-        return [~sent]
-
     def _has_earlier(self, batch: Sequence[_Open]) -> bool:
         found = exists().where(
             _b.subject_id.in_([each.event_id for each in batch]),
@@ -264,26 +260,62 @@ class _Freezing:
         )
         return bool(self.connection.scalar(select(found)))
 
+    def _has_invited(self, batch: Sequence[_Open]) -> bool:
+        events = [each.event_id for each in batch]
+        found = exists().where(_b.subject_id.in_(events), _b.part == INVITE)
+        return bool(self.connection.scalar(select(found)))
 
-def _answered(lead: timedelta) -> Any:
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """People of the broadcasts that are frozen, by `person`; whether they said that they come."""
+
+    source: FromClause
+    person: ColumnElement[int]
+    comes: ColumnElement[bool]
+    where: Sequence[ColumnElement[bool]]
+
+
+def _answered(lead: timedelta) -> _Pool:
     in_time = or_(_r.answered_at.is_(None), _r.answered_at + lead <= _b.started_at)
-    comes = (_r.answer == Answer.YES).label("comes")
-    return (
-        select(_b.id.label("broadcast_id"), _r.person_id, comes)
-        .join(rsvps, _r.event_id == _b.subject_id)
-        .where(_r.answer.in_(_TO_REMIND), in_time)
+    return _Pool(
+        broadcasts.join(rsvps, _r.event_id == _b.subject_id),
+        _r.person_id,
+        _r.answer == Answer.YES,
+        (_r.answer.in_(_TO_REMIND), in_time),
     )
 
 
-def _invited() -> Any:
-    """Those whom an invitation reached; an answer is in the other half."""
+def _invited() -> _Pool:
+    """Those whom an invitation reached; who has answered is in the other."""
     invitation, answer = broadcasts.alias("invitation"), rsvps.alias("answer")
     said = exists().where(
         answer.c.event_id == _b.subject_id, answer.c.person_id == _copy.c.person_id
     )
-    return (
-        select(_b.id, _copy.c.person_id, false())
-        .join(invitation, invitation.c.subject_id == _b.subject_id)
-        .join(_copy, _copy.c.broadcast_id == invitation.c.id)
-        .where(invitation.c.part == INVITE, _copy.c.status.in_(_CAME), ~said)
+    return _Pool(
+        broadcasts.join(invitation, invitation.c.subject_id == _b.subject_id).join(
+            _copy, _copy.c.broadcast_id == invitation.c.id
+        ),
+        _copy.c.person_id,
+        false(),
+        (invitation.c.part == INVITE, _copy.c.status.in_(_CAME), ~said),
+    )
+
+
+def _not_yet(batch: Sequence[_Open], pool: _Pool) -> ColumnElement[bool]:
+    """Not reminded of the same before; whoever has not said that they come: of nothing.
+
+    An event that has moved begins anew.
+    """
+    earlier, copy = broadcasts.alias("earlier"), deliveries.alias("reminded")
+    parts = {part for each in batch for part in each.part.split("+")}
+    again = [and_(earlier.c.part.contains(part), _b.part.contains(part)) for part in sorted(parts)]
+    return ~exists().where(
+        earlier.c.subject_id == _b.subject_id,
+        earlier.c.kind == KIND,
+        earlier.c.happens_at == _b.happens_at,
+        earlier.c.id != _b.id,
+        copy.c.broadcast_id == earlier.c.id,
+        copy.c.person_id == pool.person,
+        or_(~pool.comes, *again),
     )

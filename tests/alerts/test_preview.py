@@ -1,12 +1,13 @@
 """What is shown before an alert goes out is what then happens: texts, price, people, hours."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import Connection, update
 
-from handlers.alert_costs import bill, course
+from handlers.alert_costs import Others, bill, course
 from handlers.alerts_plan import Plan
 from handlers.broadcast_texts import Texts
 from handlers.links import as_link, hosts_in, is_listed
@@ -167,6 +168,36 @@ def test_an_hour_for_everyone_is_counted_from_where_it_comes_last() -> None:
     local = plan(local_at="2026-11-22T10:00")
     found = course(local, groups, Policy(), datetime(2026, 11, 22, 15, 0, tzinfo=UTC))
     assert found.ends_at == datetime(2026, 11, 22, 18, 0, 1, tzinfo=UTC)
+
+
+def test_what_others_have_waiting_goes_first() -> None:
+    """600 segments of others at one a second; on Telegram nobody waits for them."""
+    before = Others("sms", "America/Chicago", NOON, None, 300, 2)
+    found = course(plan(), [group(120)], Policy(), NOON, [before])
+    assert (found.ends_at, found.before) == (NOON + timedelta(minutes=12), 300)
+    on_telegram = [group(100, channel="telegram")]
+    assert course(plan(), on_telegram, Policy(), NOON, [before]).ends_at < NOON + timedelta(
+        minutes=1
+    )
+    in_an_hour = course(plan(), [group(120)], Policy(), NOON + timedelta(hours=1), [before])
+    assert in_an_hour.ends_at == NOON + timedelta(minutes=62)
+    stale = replace(before, n=10_000, expires_at=NOON + timedelta(minutes=30))
+    assert course(plan(), [group(120)], Policy(), NOON, [stale]).ends_at == NOON + timedelta(
+        minutes=32
+    )
+
+
+async def test_the_queue_of_a_sender_is_counted_into_the_finish(town: Town) -> None:
+    town.crowd(90)
+    ana = await town.coordinator("telegram", "en")
+    words = ("ALERT", "TPS", "Call your senator today", "SKIP", "SKIP", "1")
+    await ana.writes(*words, "tomorrow 9:30 am", "yes", "90")
+    town.later(days=1)
+    await town.looks()
+    for text in (*words, "now"):
+        town.receive(ana.message(text))
+    await town.works()
+    ana.hears("90 other messages go out before it.", "12:04 PM")
 
 
 def test_no_quiet_hours_nobody_waits() -> None:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from storage import audience
+from storage import audience, broadcast_queue
 from storage.audience import Hours, Scope, Terms
 from storage.broadcasts import State, broadcasts
 from storage.ids import new_id
 from storage.network import organisations
 from storage.people import addresses, people
-from tests.broadcasts.conftest import Office
+from tests.broadcasts.conftest import TEXTS, Office
 
 NIGHT = (time(20), time(9))
 
@@ -245,3 +245,18 @@ async def test_a_reply_never_waits_behind_a_copy(office: Office) -> None:
     [reply] = await office.queue(await office.address(rosa), "hello")
     assert reply < copy.id
     assert copy.body is None
+
+
+async def test_what_waits_in_the_queue_is_counted_but_not_what_is_put_aside(office: Office) -> None:
+    await office.crowd(3)
+    await office.crowd(2, zone="America/New_York", language="en")
+    await office.started(TEXTS)
+    held = await office.started(TEXTS)
+    await office.act("hold", held)
+    await office.tender().step()
+    found = await office.database.read(lambda c: broadcast_queue.waiting(c, office.now))
+    assert {(each.wording, each.zone, each.n) for each in found} == {
+        ("es", "America/Chicago", 3),
+        ("en", "America/New_York", 2),
+    }
+    assert all(each.expires_at and each.due_at == office.now for each in found)

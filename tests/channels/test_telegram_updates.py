@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels import telegram_updates
 from bot.channels.telegram import TelegramChannel
 from bot.simulators.telegram import Person, TelegramSimulator
 from bot.simulators.telegram.chats import Media as Sends
@@ -303,6 +304,28 @@ def test_a_message_with_any_fields_is_read_cleanly_or_not_at_all(
     assert "\0" not in inbound.text
     assert len(inbound.text) <= 4096
     assert inbound.sent_at.tzinfo is not None
+
+
+@given(
+    changes=st.dictionaries(
+        st.sampled_from((*FIELDS, "a_new_field")), JSON | SURROGATES, max_size=2
+    ),
+    user=st.dictionaries(st.sampled_from(("language_code", "id", "x")), JSON, max_size=2),
+    text=SURROGATES,
+    date=st.integers(0, 2**33),
+)
+def test_a_plain_text_is_read_as_the_library_reads_it(
+    changes: dict[str, Any], user: dict[str, Any], text: str, date: int
+) -> None:
+    said = message(**({"text": text, "date": date, "from": USER | user} | changes))
+    closely = with_the_library(said)
+    assert closely is None or read(said) == closely
+
+
+def with_the_library(update: object) -> Inbound | None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(telegram_updates, "_plain_text", lambda *_: None)
+        return read(update)
 
 
 @given(text=SURROGATES)

@@ -16,7 +16,7 @@ from handlers.needs import Desk, Lack
 from handlers.outbox import encode
 from handlers.policy import Policy
 from storage import needs as need_rows
-from storage import pledging
+from storage import pledges, pledging
 from storage.audit import OPERATOR
 from storage.broadcast_deliveries import last_look
 from storage.broadcasts import broadcasts
@@ -172,6 +172,16 @@ class Office(talk.Office):
             statement = statement.where(b.part == part)
         return self.database.read_now(lambda c: set(c.scalars(statement)))
 
+    def told(self, code: str, person_id: int) -> list[str]:
+        """Parts of what was sent to somebody about a need, the oldest first."""
+        b, d = broadcasts.c, deliveries.c
+        statement = (
+            select(b.part)
+            .join(deliveries, d.broadcast_id == b.id)
+            .where(b.subject_id == self.need(code).id, d.person_id == person_id)
+        )
+        return self.database.read_now(lambda c: list(c.scalars(statement.order_by(b.id))))
+
     def promises(self, code: str, person_id: int, units: int) -> Pledge:
         need = self.need(code)
         hold = Hold(self.now, self.now + timedelta(days=1))
@@ -182,6 +192,12 @@ class Office(talk.Office):
         made = self.database.run_now(unit)
         assert made is not None
         return made
+
+    def promise(self, code: str) -> Pledge:
+        """The one that is live."""
+        need = self.need(code)
+        [found] = self.database.read_now(lambda c: pledges.of_need(c, need.id, pledges.LIVE))
+        return found
 
     def falls(self, pledge: Pledge, to: Pledged = Pledged.RELEASED) -> None:
         self.database.run_now(lambda c: pledging.let_fall(c, pledge.id, to, self.now))

@@ -10,6 +10,7 @@ from storage.audit import OPERATOR
 from storage.need_matching import COOL_DOWN, FITS, windows
 from storage.needs import Audience, State
 from tests.needs.conftest import Office
+from tests.talk import Person
 
 MATCHED = {"ask": Audience.MATCHED}
 
@@ -211,3 +212,86 @@ def test_opening_is_audited_once(lite: Office) -> None:
     assert not lite.database.run_now(
         lambda c: needs.open_need(c, lite.counter(), need.id, actor=OPERATOR)
     )
+
+
+def test_who_was_told_that_it_is_covered_is_asked_once_more_when_it_stays_open(
+    office: Office,
+) -> None:
+    [giver, refuser, silent, mute] = office.crowd(4, "individual")
+    code = office.post(quantity=5, **MATCHED)
+    office.arrives()
+    office.refuses(code, refuser)
+    first = office.promises(code, giver, 5)
+    office.tends()
+    office.arrives()
+    office.is_true_of(mute, "muted", "shelters")
+    office.falls(first)
+    office.tends()
+    assert office.asked(code, "again") == set(), "others may take it at once"
+    office.promises(code, giver, 5)
+    office.later(minutes=6)
+    office.tends()
+    assert office.asked(code, "again") == set(), "it is covered"
+    for _twice in range(2):
+        office.falls(office.promise(code))
+        office.later(minutes=6)
+        office.tends()
+        assert office.asked(code, "again") == {silent}
+        office.arrives()
+        office.promises(code, giver, 5)
+        office.tends()
+        office.arrives()
+    assert office.told(code, silent) == ["wave 1", "covered", "again", "covered"]
+
+
+def test_whose_ask_was_pointless_while_it_was_covered_is_asked_when_it_is_open_again(
+    office: Office,
+) -> None:
+    [giver, late] = office.crowd(2, "individual")
+    code = office.post(quantity=5, sends=False)
+    office.freezes()
+    office.promises(code, giver, 5)
+    office.sends()
+    assert office.asked(code) == set()
+    office.falls(office.promise(code))
+    office.later(minutes=6)
+    office.tends()
+    assert office.asked(code, "again") == {late}
+
+
+def test_nobody_is_asked_once_more_who_was_asked_for_something_else_meanwhile(
+    lite: Office,
+) -> None:
+    [giver, silent] = lite.crowd(2, "individual", at="tijuana")
+    code = lite.post(quantity=5, **MATCHED)
+    lite.arrives()
+    lite.promises(code, giver, 5)
+    lite.tends()
+    lite.arrives()
+    lite.later(days=COOL_DOWN.days, seconds=1)
+    assert silent in lite.asked(lite.post(**MATCHED))
+    lite.falls(lite.promise(code))
+    lite.later(minutes=6)
+    lite.tends()
+    assert lite.asked(code, "again") == set()
+    calm = lite.need(code)
+    assert (calm.status, calm.news) == (State.OPEN, None)
+
+
+def test_asked_once_more_in_both_languages_a_number_is_enough(lite: Office) -> None:
+    ana, bob, [giver] = _joined(lite, "es"), _joined(lite, "en"), lite.crowd(1, "individual")
+    code = lite.post(quantity=5)
+    pledge = lite.promises(code, giver, 5)
+    lite.tends()
+    ana.looks().hears("ya tiene todo lo que pidio")
+    bob.looks()
+    lite.falls(pledge)
+    lite.later(minutes=6)
+    lite.tends()
+    ana.looks().hears("vuelve a necesitar", "5 paquetes", f"{code} 5")
+    bob.looks().hears("needs infant formula and diapers again: 5 packs")
+    ana.says("2").hears("Te apartamos 2 paquetes")
+
+
+def _joined(office: Office, language: str) -> Person:
+    return office.joined(office.texter()).says("español" if language == "es" else "english")
