@@ -15,10 +15,17 @@ from sqlalchemy import Connection, event, insert, select
 
 from handlers import needs
 from handlers.needs import Desk, Lack
-from handlers.needs_waves import Wave, plan_of, send_next
+from handlers.needs_waves import (
+    SETTLE,
+    Wave,
+    plan_of,
+    send_next,
+    tell_covered,
+    tell_open_again,
+)
 from handlers.policy import Policy
 from locales import translate
-from storage import audience, broadcasts, migrations
+from storage import audience, broadcasts, migrations, pledging
 from storage import needs as rows
 from storage.audience import Hours, Terms
 from storage.audit import OPERATOR
@@ -29,6 +36,7 @@ from storage.need_matching import COOL_DOWN, FITS, LEGAL
 from storage.needs import Need
 from storage.network import shelters
 from storage.people import addresses, people, registrations
+from storage.pledges import Hold, Pledged
 from storage.sealed import Vault, new_secret_key
 
 PAGE = Path("docs") / "matching.md"
@@ -49,19 +57,29 @@ _TIJUANA: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A wave, and the plan of the one statement that takes its people in."""
+    """What goes out, and the plan of the one statement that takes its people in."""
 
-    wave: Wave
+    what: str
     plan: Sequence[str]
 
 
 def found_by_waves(database: Database) -> list[Found]:
-    """Each wave of a need in Tijuana, frozen as the clock does it."""
+    """Each wave of a need in Tijuana, frozen as the clock does it; then it was covered, and is open
+    again."""
     desk = database.run_now(_desk)
     database.run_now(_settle)
     need = database.run_now(lambda connection: _posted(connection, desk))
     waves = database.read_now(lambda connection: plan_of(connection, need))
-    return [Found(wave, database.run_now(lambda c: _frozen(c, desk, need.id))) for wave in waves]
+    found = [
+        Found(_title(number, wave), database.run_now(lambda c: _frozen(c, desk, need.id)))
+        for number, wave in enumerate(waves, start=1)
+    ]
+    again = database.run_now(lambda c: _open_again(c, desk, need.id))
+    return [*found, Found("Open again: who was told that it is covered.", again)]
+
+
+def _title(number: int, wave: Wave) -> str:
+    return f"Wave {number}: {translate(wave.why, 'en')}"
 
 
 def _desk(connection: Connection) -> Desk:
@@ -117,6 +135,25 @@ def _frozen(connection: Connection, desk: Desk, need_id: int) -> list[str]:
     else:
         rows.schedule(connection, need_id, need.waves, NOW)
         send_next(connection, desk.vault, desk.policy, need_id, NOW)
+    return _newest(connection, need_id)
+
+
+def _open_again(connection: Connection, desk: Desk, need_id: int) -> list[str]:
+    """Somebody promises all of it, and can't bring it after all."""
+    giver = connection.scalar(select(people.c.id).order_by(people.c.id.desc()).limit(1)) or 0
+    hold = Hold(_NEVER, _NEVER)
+    pledge = pledging.take(connection, need_id, giver, 100, hold=hold, now=NOW)
+    if pledge is None:
+        raise RuntimeError("nothing could be promised of the need that was just posted")
+    tell_covered(connection, desk.vault, need_id, NOW)
+    _newest(connection, need_id)
+    pledging.let_fall(connection, pledge.id, Pledged.RELEASED, NOW)
+    tell_open_again(connection, desk.vault, need_id, NOW)
+    return _newest(connection, need_id)
+
+
+def _newest(connection: Connection, need_id: int) -> list[str]:
+    """How the audience of what goes out now about a need is found, as it is frozen."""
     run = broadcasts.about(connection, need_id)[0]
     broadcasts.begin(connection, run.id, NOW)
     with _explained(connection) as plans:
@@ -170,10 +207,12 @@ def page() -> str:
 
 
 def _page(found: Sequence[Found]) -> str:
-    parts = [_OPENING.format(cool_down=COOL_DOWN.days, categories=_categories())]
-    for number, each in enumerate(found, start=1):
+    settle = int(SETTLE.total_seconds() / 60)
+    facts = {"cool_down": COOL_DOWN.days, "settle": settle, "categories": _categories()}
+    parts = [_OPENING.format(**facts)]
+    for each in found:
         plan = "\n".join(each.plan)
-        parts.append(f"### Wave {number}: {translate(each.wave.why, 'en')}\n\n```\n{plan}\n```")
+        parts.append(f"### {each.what}\n\n```\n{plan}\n```")
     return "\n\n".join(parts) + "\n"
 
 
@@ -189,6 +228,11 @@ people is passed over. `storage/need_matching.py` says who can help with what:
 Left out is who muted the shelters, has paused or stopped, was asked for it before or has answered;
 who was asked for another need within {cool_down} days, unless this one is critical; and, where it
 is needed within 48 hours, who has said that they have no time by then.
+
+Once it is covered, whoever was asked and has not answered learns it. When a promise falls and for
+{settle} minutes nothing else moves, they are asked once more, and so is whose ask was held back
+because it was covered just then: each of them once, within the cap and the quiet hours, and not who
+was asked for another need meanwhile. Should it be covered after that, they learn it again.
 
 ## How the database finds them
 

@@ -30,7 +30,7 @@ def test_no_wave_reads_a_table_through_for_each_person(database_url: str) -> Non
     found = found_by_waves(database)
     database.close_now()
 
-    assert len(found) == 5
+    assert len(found) == 6
     for each in found:
         plan = "\n".join(each.plan)
         assert "deliveries" in plan, plan

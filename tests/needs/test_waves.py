@@ -217,7 +217,7 @@ def test_opening_is_audited_once(lite: Office) -> None:
 def test_who_was_told_that_it_is_covered_is_asked_once_more_when_it_stays_open(
     office: Office,
 ) -> None:
-    [giver, refuser, silent, mute] = office.crowd(4, "individual")
+    [giver, refuser, silent, mute] = office.crowd(4, "individual", at="tijuana")
     code = office.post(quantity=5, **MATCHED)
     office.arrives()
     office.refuses(code, refuser)
@@ -265,12 +265,13 @@ def test_nobody_is_asked_once_more_who_was_asked_for_something_else_meanwhile(
     [giver, silent] = lite.crowd(2, "individual", at="tijuana")
     code = lite.post(quantity=5, **MATCHED)
     lite.arrives()
-    lite.promises(code, giver, 5)
+    pledge = lite.promises(code, giver, 5)
+    lite.brings(pledge)
     lite.tends()
     lite.arrives()
     lite.later(days=COOL_DOWN.days, seconds=1)
     assert silent in lite.asked(lite.post(**MATCHED))
-    lite.falls(lite.promise(code))
+    lite.falls(pledge)
     lite.later(minutes=6)
     lite.tends()
     assert lite.asked(code, "again") == set()
