@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from handlers.inbound import OUTBOX
+from handlers.outbox import OUTBOX
 from handlers.reminder_times import LEAD
-from handlers.reminders import Reminding
+from handlers.reminders import Reminding, Zones, zones_to_serve
 from storage import reminders
 from storage.broadcasts import WAKE
 from storage.database import Database, notify
@@ -56,14 +56,16 @@ class Reminder:
             await self.database.run(lambda c: self.reminding.plan(c, now))
             self._planned = now
         due = await self.database.read(reminders.next_due)
-        while due is not None and due <= now + LEAD:
-            due = due if await self.database.run(self._begin) else None
+        if due is not None and due <= now + LEAD:
+            zones = await self.database.read(zones_to_serve)
+            while await self.database.run(lambda c: self._begin(c, zones)):
+                pass
         while await self.database.read(waits):
             await self.database.run(self._freeze)
 
-    def _begin(self, connection: Connection) -> bool:
+    def _begin(self, connection: Connection, zones: Zones) -> bool:
         notify(connection, WAKE)
-        return self.reminding.remind(connection, self.clock())
+        return self.reminding.remind(connection, self.clock(), zones)
 
     def _freeze(self, connection: Connection) -> None:
         notify(connection, OUTBOX)

@@ -1,6 +1,7 @@
 """When each person is reminded of an event: its ladder, read under their quiet hours. Pure."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -64,6 +65,12 @@ class Due:
         return "+".join(self.parts)
 
 
+Schedules = Mapping[tuple[Due, ...], tuple[str | None, ...]]
+"""What people are due, and the zones of those people."""
+
+_Rungs = tuple[tuple[Part, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Rung:
     at: datetime
@@ -95,15 +102,18 @@ def keep_ladder(ladder: Ladder) -> str:
 
 def reminders(occasion: Occasion, zone: str | None, window: Window | None) -> tuple[Due, ...]:
     """All that a person of this zone (IANA name) is due, in order, each before the start."""
-    kept = tuple((part, occasion.ladder[part]) for part in PARTS if part in occasion.ladder)
-    return _reminders(occasion.starts_at, occasion.zone, kept, zone, window)
+    return _reminders(occasion.starts_at, occasion.zone, _rungs(occasion), zone, window)
+
+
+def _rungs(occasion: Occasion) -> _Rungs:
+    return tuple((part, occasion.ladder[part]) for part in PARTS if part in occasion.ladder)
 
 
 @lru_cache(maxsize=16_384)
 def _reminders(
     starts_at: datetime,
     wall: str,
-    ladder: tuple[tuple[Part, int], ...],
+    ladder: _Rungs,
     zone: str | None,
     window: Window | None,
 ) -> tuple[Due, ...]:
@@ -157,30 +167,38 @@ def _in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(part for part in PARTS if part in there)
 
 
-def owed(
-    occasion: Occasion,
-    zone: str | None,
+def schedules(
+    occasion: Occasion, zones: tuple[str | None, ...], window: Window | None
+) -> Schedules:
+    """All that people of these zones are due; most zones have it at the same instants."""
+    return _schedules(occasion.starts_at, occasion.zone, _rungs(occasion), zones, window)
+
+
+@lru_cache(maxsize=1_024)
+def _schedules(
+    starts_at: datetime,
+    wall: str,
+    ladder: _Rungs,
+    zones: tuple[str | None, ...],
     window: Window | None,
-    after: datetime,
-    upto: datetime,
-) -> Due | None:
+) -> Schedules:
+    found: dict[tuple[Due, ...], list[str | None]] = defaultdict(list)
+    for zone in zones:
+        found[_reminders(starts_at, wall, ladder, zone, window)].append(zone)
+    return {each: tuple(where) for each, where in found.items()}
+
+
+def owed(found: Iterable[Due], after: datetime, upto: datetime) -> Due | None:
     """What fell due after one instant and up to another, as one reminder: the latest's time."""
-    found = [each for each in reminders(occasion, zone, window) if after < each.at <= upto]
-    if not found:
+    late = [each for each in found if after < each.at <= upto]
+    if not late:
         return None
-    return Due(found[-1].at, _in_order(part for each in found for part in each.parts))
+    return Due(late[-1].at, _in_order(part for each in late for part in each.parts))
 
 
-def next_due(
-    occasion: Occasion,
-    zones: Iterable[str | None],
-    window: Window | None,
-    after: datetime,
-) -> datetime | None:
-    """When something falls due next, in any of these zones."""
-    ahead = (
-        each.at for zone in zones for each in reminders(occasion, zone, window) if each.at > after
-    )
+def next_due(found: Iterable[Iterable[Due]], after: datetime) -> datetime | None:
+    """When something falls due next, by any of these."""
+    ahead = (each.at for some in found for each in some if each.at > after)
     return min(ahead, default=None)
 
 

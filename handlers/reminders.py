@@ -1,7 +1,6 @@
 """Reminders of events: planned as events come and move, begun when they fall due."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +20,7 @@ from storage.broadcasts import State
 from storage.events import Event, EventState
 from storage.ids import new_id
 from storage.messages import Priority
-from storage.reminder_freezing import sizes, zones_of
+from storage.reminder_freezing import peopled, zones_of
 from storage.reminders import Plan, Upcoming
 from storage.sealed import Vault
 
@@ -30,7 +29,7 @@ _DOOR_BEFORE = timedelta(hours=2)
 _DOOR_AFTER = timedelta(hours=2)
 _THANKS_AFTER = timedelta(hours=1)
 
-Zones = Sequence[str | None]
+Zones = tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +63,18 @@ class Reminding:
         ladder = _ladder(event)
         occasion = Occasion(event.starts_at, event.zone, ladder)
         since = event.updated_at + LEAD
-        due = times.next_due(occasion, zones, self.quiet, since)
+        due = times.next_due(times.schedules(occasion, zones, self.quiet), since)
         kept = times.keep_ladder(ladder)
         return Plan(event.event_id, event.starts_at, event.zone, kept, since, due)
 
-    def remind(self, connection: Connection, now: datetime) -> bool:
-        """Begins what is due; True: there may be more of it."""
+    def remind(self, connection: Connection, now: datetime, zones: Zones) -> bool:
+        """Begins what is due, for people of these zones; True: there may be more of it."""
         upto = now + LEAD
         plans = reminders.claim(connection, upto, _AT_ONCE)
         if not plans:
             return False
-        zones = zones_to_serve(connection)
         ids = [plan.event_id for plan in plans]
-        found, crowds = events.read_all(connection, ids), sizes(connection, ids)
+        found, crowds = events.read_all(connection, ids), peopled(connection, ids)
         waves: list[dict[str, Any]] = []
         steps: list[tuple[int, datetime, datetime | None]] = []
         numbers = broadcasts.count_about(connection, *ids)
@@ -85,29 +83,16 @@ class Reminding:
             if event is None or not _holds(event, plan, now):
                 steps.append((plan.event_id, upto, None))
                 continue
-            occasion = occasion_of(plan)
-            if crowds[event.id]:
-                groups = self._groups(occasion, zones, plan.done_upto, upto)
-                there = _peopled(connection, event, groups)
+            schedules = times.schedules(occasion_of(plan), zones, self.quiet)
+            if event.id in crowds:
+                groups = _groups(schedules, plan.done_upto, upto)
+                there = _with_people(connection, event, groups)
                 waves += self._waves(connection, event, there, numbers[event.id], now)
-            steps.append((event.id, upto, times.next_due(occasion, zones, self.quiet, upto)))
+            steps.append((event.id, upto, times.next_due(schedules, upto)))
         if waves:
             broadcasts.add(connection, waves)
         reminders.move_on(connection, steps)
         return len(plans) == _AT_ONCE
-
-    def _groups(
-        self, occasion: Occasion, zones: Zones, after: datetime, upto: datetime
-    ) -> Mapping[Due, Scope]:
-        """What is due, and for which zones; no zones when it is the same in all of them."""
-        found: dict[Due, list[str | None]] = defaultdict(list)
-        for zone in zones:
-            due = times.owed(occasion, zone, self.quiet, after, upto)
-            if due is not None:
-                found[due].append(zone)
-        if len(found) == 1 and len(next(iter(found.values()))) == len(zones):
-            return {due: Scope() for due in found}
-        return {due: Scope(zones=tuple(where)) for due, where in found.items()}
 
     def _waves(
         self,
@@ -138,7 +123,21 @@ class Reminding:
             yield row | begun
 
 
-def _peopled(
+def _groups(schedules: times.Schedules, after: datetime, upto: datetime) -> Mapping[Due, Scope]:
+    """What is due, and for which zones; no zones when it is the same in all of them."""
+    found: dict[Due, Zones] = {}
+    for schedule, zones in schedules.items():
+        due = times.owed(schedule, after, upto)
+        if due is not None:
+            found[due] = (*found.get(due, ()), *zones)
+    everywhere = sum(map(len, schedules.values()))
+    return {
+        due: Scope() if len(where) == everywhere else Scope(zones=where)
+        for due, where in found.items()
+    }
+
+
+def _with_people(
     connection: Connection, event: Event, groups: Mapping[Due, Scope]
 ) -> Mapping[Due, Scope]:
     """Those that anybody gets: hours differ in a few zones only, where often nobody is."""
@@ -171,6 +170,7 @@ def occasion_of(plan: Plan) -> Occasion:
     return Occasion(plan.starts_at, plan.zone, ladder)
 
 
-def zones_to_serve(connection: Connection) -> list[str | None]:
+def zones_to_serve(connection: Connection) -> Zones:
     """Where anybody is, or may come to be; None among them."""
-    return sorted({*reminders.zones_of_people(connection), *times.EVERYWHERE}, key=str)
+    found = {*reminders.zones_of_people(connection), *times.EVERYWHERE}
+    return tuple(sorted(found, key=str))

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,7 @@ _NEAR_DAYS: Final[Mapping[int, Message]] = {
 }
 
 
+@lru_cache(maxsize=1_024)
 def day_words(
     day: date, language: Language, country: str | None = None, *, year: bool = False
 ) -> str:
@@ -63,8 +65,12 @@ def date_words(
 
 def time_words(at: datetime, zone: Zone, language: Language, country: str | None = None) -> str:
     """ "10:30 a.m." / "10:30 AM", as the reader's region writes it."""
-    wall = _on_wall(at, zone)
-    return plain(format_time(wall.time(), "short", locale=region(language, country)))
+    return _clock_words(_on_wall(at, zone).time(), language, country)
+
+
+@lru_cache(maxsize=2_048)
+def _clock_words(wall: time, language: Language, country: str | None) -> str:
+    return plain(format_time(wall, "short", locale=region(language, country)))
 
 
 def date_time_words(
@@ -74,6 +80,7 @@ def date_time_words(
     return f"{day}, {time_words(at, zone, language, country)}"
 
 
+@lru_cache(maxsize=1_024)
 def zone_words(zone: Zone, language: Language, country: str | None = None) -> str:
     """ "hora de Chicago" / "Chicago time"."""
     city = get_timezone_location(_key(zone), locale=region(language, country), return_city=True)

@@ -53,9 +53,19 @@ def skip_locked(statement: AnySelect, of: Table | None = None) -> AnySelect:
     return statement.with_for_update(skip_locked=True, of=of)
 
 
-def lock_row(statement: AnySelect, of: Table | tuple[Table, ...] | None = None) -> AnySelect:
-    """The select, holding its rows (of these tables) until the transaction ends."""
-    return statement.with_for_update(of=of)
+def lock_row(
+    statement: AnySelect,
+    of: Table | tuple[Table, ...] | None = None,
+    *,
+    referable: bool = False,
+    if_free: bool = False,
+) -> AnySelect:
+    """The select, holding its rows (of these tables) until the transaction ends.
+
+    `referable`: others may insert what refers to them meanwhile, such as a broadcast's deliveries.
+    `if_free`: without those that somebody else holds.
+    """
+    return statement.with_for_update(of=of, key_share=referable, skip_locked=if_free)
 
 
 def locks_rows(connection: Connection) -> bool:

@@ -25,7 +25,8 @@ from sqlalchemy import (
 
 from storage.audience import BULK_IDS, REACHED, Scope, in_zones
 from storage.broadcasts import State, broadcasts, change
-from storage.database import Instant, insert, next_ids, skip_locked
+from storage.database import Instant, insert, skip_locked
+from storage.dialect import next_ids
 from storage.event_circles import INVITE
 from storage.events import events
 from storage.messages import Status, deliveries

@@ -92,7 +92,7 @@ def hour_by_hour(occasion: Occasion, zone: str | None) -> Iterator[Due]:
     """What a clock that looks once an hour finds, from three days before to an hour after."""
     now = occasion.starts_at.replace(minute=0) - timedelta(days=3)
     while now <= occasion.starts_at + AN_HOUR:
-        due = owed(occasion, zone, NIGHT, now - AN_HOUR, now)
+        due = owed(reminders(occasion, zone, NIGHT), now - AN_HOUR, now)
         if due is not None:
             yield due
         now += AN_HOUR
@@ -201,8 +201,8 @@ def test_however_often_the_clock_looks_each_part_comes_once_at_a_decent_hour(
     after = starts_at - timedelta(days=9)
     for minutes in [*pauses, 20_000]:
         upto = after + timedelta(minutes=minutes)
-        due = owed(occasion, zone, window, after, upto)
-        follows = next_due(occasion, [zone], window, after)
+        due = owed(planned, after, upto)
+        follows = next_due([planned], after)
         assert (due is None) == (follows is None or follows > upto)
         parts += due.parts if due is not None else ()
         after = upto
