@@ -16,10 +16,11 @@ from handlers.rendering import Joined
 from locales import Message, _
 from locales.labels import TOPICS
 from storage import broadcasts as storage
-from storage import watchers
+from storage import events, needs, watchers
 from storage.approvals import withdraw
 from storage.audience import Scope
 from storage.broadcasts import Broadcast, State
+from storage.codes import named_by
 from storage.coordinators import Role, has_grant
 
 _MOST_LISTED = 5
@@ -36,13 +37,26 @@ STATES: Mapping[State, Message] = {
 
 
 def may_steer(context: Context, run: Broadcast) -> bool:
-    """Whoever may write to all whom it is for, or wrote it."""
+    """Whoever may write to all whom it is for, looks after what it is about, or wrote it."""
+    grants = grants_of(context)
     if run.kind == "alert" and may_write_to(context, Scope.from_json(run.scope)):
         return True
-    if covers(grants_of(context), Role.COORDINATOR):
+    shelter, organisation = _home(context.connection, run)
+    if covers(grants, Role.COORDINATOR, shelter=shelter, organisation=organisation):
         return True
-    wrote = watchers.watches(context.connection, run.id, context.caller.person_id)
-    return wrote and bool(grants_of(context))
+    return bool(grants) and watchers.watches(context.connection, run.id, context.caller.person_id)
+
+
+def _home(connection: Connection, run: Broadcast) -> tuple[int | None, int | None]:
+    """The shelter, or the organisation, of the need or event that it is about."""
+    about = named_by(connection, run.code.partition(".")[0])
+    if about is not None and about.kind == "need":
+        need = needs.read(connection, about.row_id)
+        return (need.shelter.id if need else None), None
+    if about is not None and about.kind == "event":
+        event = events.read(connection, about.row_id)
+        return None, (event.organisation_id if event else None)
+    return None, None
 
 
 def steerable(context: Context, *states: State) -> list[Broadcast]:
@@ -92,7 +106,7 @@ def _do(context: Context, act: str, run: Broadcast, about: Message) -> None:
 def _named(context: Context, rest: str, which: Message, *states: State) -> Broadcast | None:
     """The broadcast of this code; without one, or one that isn't theirs, they are told."""
     if rest and _CODE.fullmatch(rest.strip()):
-        run = broadcasts.find(context.connection, rest)
+        run = broadcasts.find(context.connection, rest, states)
         if run is not None and may_steer(context, run):
             return run
         context.say(_("Nothing of yours has the code {code}.", code=rest.strip().upper()))

@@ -4,7 +4,7 @@ Who may do what to them is asked elsewhere; each act is audited here.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -132,14 +132,16 @@ def _code(connection: Connection, subject: Subject | None, row: int) -> str:
     return f"{subject.code}.{storage.count_about(connection, subject.id)[subject.id] + 1}"
 
 
-def find(connection: Connection, code: str) -> Broadcast | None:
-    """What a code names, or the latest that was sent about what it names."""
+def find(connection: Connection, code: str, states: Container[State] = ()) -> Broadcast | None:
+    """What a code names, or of what was sent about what it names the latest, those in `states`
+    first."""
     named = named_by(connection, code)
     if named is None:
         return storage.read_by_code(connection, code.strip().upper())
     if named.kind == "broadcast":
         return storage.read(connection, named.row_id)
-    return next(iter(storage.about(connection, named.row_id)), None)
+    found = storage.about(connection, named.row_id)
+    return next((each for each in found if each.state in states), next(iter(found), None))
 
 
 def hold(connection: Connection, run: Broadcast, *, actor: str, now: datetime) -> bool:
