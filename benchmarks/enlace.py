@@ -10,7 +10,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.terms import utc_now
-from handlers.inbound import Desk
+from handlers.desk import Desk
 from handlers.policy import Policy
 from storage.database import Database
 from storage.messages import deliveries, inbound

@@ -25,7 +25,7 @@ from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.terms import utc_now
 from handlers.conversation.messages import ChannelName, Outgoing
-from handlers.inbound import Desk
+from handlers.desk import Desk
 from handlers.policy import Policy
 from storage.database import Database
 from storage.sealed import Vault, new_secret_key

@@ -40,12 +40,14 @@ from bot.web.board import Board
 from bot.web.calendar_route import CalendarFiles
 from bot.web.health import Health
 from bot.web.webhooks import SmsWebhooks, TelegramWebhook
+from handlers.alerts_grown import Starter
 from handlers.broadcasts import Renderer
 from handlers.calendar_news import WithCalendar
 from handlers.checkin_after import Aftermath
 from handlers.conversation.messages import ChannelName, Outgoing
+from handlers.desk import Desk
 from handlers.event_waiting import WaitingLists
-from handlers.inbound import Desk, receive
+from handlers.inbound import receive_all
 from handlers.reminders import Reminding
 from locales.gsm7 import cost
 from storage.database import Database, no_failpoint
@@ -92,7 +94,7 @@ class Seams:
     timing: Timing = field(default_factory=Timing)
     database_patience: float = 10.0
     catch_up_patience: float = 120.0
-    receive: Receive = receive
+    receive: Receive = receive_all
     failpoint: Callable[[str], None] = no_failpoint
 
 
@@ -186,7 +188,8 @@ class _Wiring:
         cap = self.settings.frequency_cap
         reminding = Reminding(vault, desk.policy, quiet)
         self.clock.listen(Eraser(database, vault, sms, now).step)
-        self.clock.listen(Broadcaster(database, channels, quiet, cap, now).run)
+        begin = Starter(vault, desk.policy)
+        self.clock.listen(Broadcaster(database, channels, quiet, cap, now, begin).run)
         self.clock.listen(Reporter(database, desk, now).run)
         self.clock.listen(Needing(database, desk, now).run)
         self.clock.listen(Reminder(database, reminding, channels, now).run)

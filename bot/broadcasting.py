@@ -10,10 +10,10 @@ import structlog
 from sqlalchemy import Connection
 
 from handlers.broadcasts import DRAFTS_LAST
-from handlers.inbound import OUTBOX
+from handlers.outbox import OUTBOX
 from handlers.quiet import Window, after_decent, decent
 from handlers.wall_hours import on_wall
-from storage import audience, broadcast_deliveries, broadcasts
+from storage import approvals, audience, broadcast_deliveries, broadcasts
 from storage.audience import Hours, Terms
 from storage.broadcast_deliveries import CANCEL, EXPIRE, LET_GO, PARK, Errand
 from storage.broadcasts import DROPPED_AS, WAKE, Broadcast, State
@@ -43,7 +43,8 @@ class _Notes:
 class Broadcaster:
     """The clock's part in broadcasts. Any step may be made twice, by anybody, or broken off.
 
-    `channels`: those that have a sender. `cap`: broadcasts a person a day.
+    `channels`: those that have a sender. `cap`: broadcasts a person a day. `begin`: starts one
+    that is due, or has it wait.
     """
 
     database: Database
@@ -51,6 +52,7 @@ class Broadcaster:
     quiet: Window | None
     cap: int
     clock: Callable[[], datetime]
+    begin: Callable[[Connection, int, datetime], bool] = broadcasts.begin
     notes: dict[int, _Notes] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -76,9 +78,9 @@ class Broadcaster:
     async def _tend(self, run: Broadcast, notes: _Notes) -> None:
         now = self.clock()
         if run.state in DROPPED_AS and now - run.created_at > DRAFTS_LAST:
-            await self._write(broadcasts.abort, run.id, DROPPED_AS[run.state])
+            await self._drop(run, now)
         if run.state is State.SCHEDULED and run.starts_at <= now:
-            await self._write(broadcasts.begin, run.id, now)
+            await self._begin(run, now)
             begun = await self.database.read(partial(broadcasts.read, broadcast_id=run.id))
             run = begun or run
         if run.state is State.ABORTED:
@@ -89,6 +91,22 @@ class Broadcaster:
                 await self._freeze(run, run.started_at)
             await self._keep_in_place(run, notes, now)
             await self._finish_if_over(run, notes, now)
+
+    async def _drop(self, run: Broadcast, now: datetime) -> None:
+        """What nobody released in time, unless somebody may still say yes."""
+
+        def unit(connection: Connection) -> None:
+            if not approvals.waits(connection, run.kind, run.id, now):
+                broadcasts.abort(connection, run.id, DROPPED_AS[run.state])
+
+        await self.database.run(unit)
+
+    async def _begin(self, run: Broadcast, now: datetime) -> None:
+        def unit(connection: Connection) -> None:
+            if not self.begin(connection, run.id, now):
+                notify(connection, OUTBOX)
+
+        await self.database.run(unit)
 
     async def _freeze(self, run: Broadcast, start: datetime) -> None:
         """Unit by unit, so that the first ones are sent while the others are still looked at."""

@@ -15,7 +15,8 @@ from bot.migrating import migrate
 from bot.settings import Settings
 from bot.terms import policy_of
 from handlers.conversation.messages import Inbound, Press
-from handlers.inbound import Desk, receive
+from handlers.desk import Desk
+from handlers.inbound import receive
 from handlers.outbox import decode
 from storage.database import Database
 from storage.ids import new_id

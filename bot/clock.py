@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from bot.jumps import Jumps
 from handlers.approvals import expire
+from handlers.desk import Desk
 from handlers.idle import expire_idle
-from handlers.inbound import OUTBOX, Desk
+from handlers.outbox import OUTBOX
 from storage.database import Database, notify
 from storage.health import record_run
 

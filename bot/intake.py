@@ -1,7 +1,8 @@
-"""Taking messages in: each in one unit of work, and none lost when its handler fails. No HTTP."""
+"""Taking messages in: those that come at once in one unit of work, and none lost when its handler
+fails. No HTTP."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import PurePath
 from time import monotonic
@@ -12,16 +13,21 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.gathering import Gathering
 from bot.metrics import Metrics
 from handlers.conversation.messages import Inbound
-from handlers.inbound import Desk, Received, keep_failed, receive
+from handlers.desk import Desk
+from handlers.inbound import Arrival, Received, keep_failed, receive_all
 from storage.database import CommitUnknownError, Database, no_failpoint
 
 _log = structlog.get_logger()
 _DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, CommitUnknownError)
 """The message was not kept: the provider must be told so, and will send it again."""
 
-Receive = Callable[[Connection, Desk, Inbound, datetime], Received]
+Receive = Callable[[Connection, Desk, Sequence[Arrival]], Sequence[Received | None]]
+
+_LANES = {"sqlite": 1, "postgresql": 4}
+"""Units at once: SQLite has one writer; on PostgreSQL one that waits must not hold up the rest."""
 
 
 class Intake:
@@ -37,7 +43,7 @@ class Intake:
         metrics: Metrics,
         clock: Callable[[], datetime],
         *,
-        receiver: Receive = receive,
+        receiver: Receive = receive_all,
         failpoint: Callable[[str], None] = no_failpoint,
     ) -> None:
         self._database = database
@@ -48,6 +54,12 @@ class Intake:
         self._failpoint = failpoint
         self._counted: dict[tuple[str, str], Counter] = {}
         self._timed: dict[str, Histogram] = {}
+        self._gathering = Gathering[Arrival, Received](
+            self._take_together,
+            self._take_alone,
+            shared=_DATABASE_AWAY,
+            lanes=_LANES[database.dialect],
+        )
 
     async def take(self, inbound: Inbound, at: datetime | None = None) -> str:
         """What became of it: "done", "repeated" or "failed" (kept for replay, the person told).
@@ -59,10 +71,7 @@ class Intake:
         now = at or self._clock()
         self._failpoint("received")
         try:
-            received = await self._database.run(
-                lambda connection: self._receive(connection, self._desk, inbound, now)
-            )
-            became = received.value
+            became = (await self._gathering.do(Arrival(inbound, now))).value
         except _DATABASE_AWAY:
             self._count(inbound, "refused")
             raise
@@ -72,6 +81,17 @@ class Intake:
         self._count(inbound, became)
         self._time(inbound, monotonic() - started)
         return became
+
+    async def _take_together(self, arrivals: Sequence[Arrival]) -> Sequence[Received | None]:
+        return await self._database.run(
+            lambda connection: self._receive(connection, self._desk, arrivals)
+        )
+
+    async def _take_alone(self, arrival: Arrival) -> Received:
+        [received] = await self._take_together([arrival])
+        if received is None:
+            raise RuntimeError("a message that came alone was put off")
+        return received
 
     async def _keep(self, inbound: Inbound, now: datetime, error: Exception) -> str:
         where = place_of(error)

@@ -9,11 +9,11 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from handlers.inbound import OUTBOX
-from handlers.inbound import Desk as Counter
+from handlers.desk import Desk as Counter
 from handlers.need_keeping_news import due_to_shelters
 from handlers.needs import Desk
 from handlers.needs_clock import Chore, due
+from handlers.outbox import OUTBOX
 from storage.database import Database, notify
 
 _POLL_SECONDS = 2.0

@@ -7,7 +7,8 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from handlers.inbound import OUTBOX, Desk
+from handlers.desk import Desk
+from handlers.outbox import OUTBOX
 from handlers.progress import tend
 from storage import watchers
 from storage.broadcasts import WAKE

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.metrics import Metrics
+from handlers.desk import Desk
 from handlers.idle import expire_idle
-from handlers.inbound import Desk
 from handlers.retention import Limits, due_chores
 from storage.database import Database
 from storage.health import SWEEP, last_run, record_run

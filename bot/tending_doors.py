@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from handlers.checkin_after import Aftermath
-from handlers.inbound import OUTBOX
+from handlers.outbox import OUTBOX
 from storage import doors
 from storage.database import Database, notify
 

@@ -22,8 +22,8 @@ from bot.migrating import refuse_outdated
 from bot.settings import Settings
 from bot.sweeping import Sweeper
 from bot.terms import limits_of, policy_of, utc_now
+from handlers.desk import Desk
 from handlers.export import COLUMNS, people
-from handlers.inbound import Desk
 from handlers.replay import replay
 from storage import failures, rotation
 from storage.database import CommitUnknownError, Database

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from handlers.conversation.turn import Choice, Prompt, Words
 from handlers.event_facts import Told, tell_of
-from handlers.inbound import OUTBOX
 from handlers.notices import tell
+from handlers.outbox import OUTBOX
 from handlers.policy import Policy
 from handlers.quiet import Window, after_decent, decent
 from locales import Message, _, n_

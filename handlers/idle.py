@@ -6,9 +6,9 @@ from typing import cast
 from sqlalchemy import Connection
 
 from handlers.conversation.messages import ChannelName, Outgoing
+from handlers.desk import Desk
 from handlers.features import FEATURES
-from handlers.inbound import OUTBOX, Desk
-from handlers.outbox import To, enqueue
+from handlers.outbox import OUTBOX, To, enqueue
 from handlers.rendering import Reader, is_sms
 from locales import Language, _
 from locales.gsm7 import sms_text

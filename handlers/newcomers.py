@@ -1,6 +1,7 @@
 """A first message from an address that nobody knows: a person is made, with the least possible."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 from handlers.conversation.language import guess_language
 from handlers.conversation.messages import Inbound
 from locales import Language
-from storage.conversations import Caller, add_address, find_caller, is_suppressed
+from storage.conversations import Caller, add_address, find_caller, find_callers, is_suppressed
 from storage.database import insert
 from storage.ids import new_id
 from storage.people import people
@@ -47,6 +48,37 @@ def meet(connection: Connection, vault: Vault, inbound: Inbound, now: datetime) 
     if quicker is None:
         raise RuntimeError("an address that somebody else has just added can't be found")
     return quicker
+
+
+def meet_all(
+    connection: Connection, vault: Vault, arrivals: Sequence[tuple[Inbound, datetime]]
+) -> list[Caller | None]:
+    """The callers behind several messages, each person's first alone.
+
+    None for their others, and for whom somebody else holds at this moment.
+    """
+    lookups = [vault.index(inbound.channel, inbound.sender) for inbound, _at in arrivals]
+    channels = {inbound.channel for inbound, _at in arrivals}
+    known: dict[bytes, Caller | None] = {}
+    for channel in channels:
+        these = {
+            lookup
+            for lookup, (inbound, _at) in zip(lookups, arrivals, strict=True)
+            if inbound.channel == channel
+        }
+        known |= find_callers(connection, channel, these)
+    met: set[int] = set()
+    callers: list[Caller | None] = []
+    for lookup, (inbound, at) in zip(lookups, arrivals, strict=True):
+        if lookup not in known:
+            known[lookup] = meet(connection, vault, inbound, at)
+        caller = known[lookup]
+        if caller is not None and caller.person_id in met:
+            caller = None
+        elif caller is not None:
+            met.add(caller.person_id)
+        callers.append(caller)
+    return callers
 
 
 def _new_person(connection: Connection, inbound: Inbound, lookup: bytes, now: datetime) -> Caller:

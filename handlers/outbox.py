@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,6 +15,9 @@ from storage.ids import new_id
 from storage.messages import Priority, deliveries
 from storage.prepared import Prepared
 from storage.sealed import Vault
+
+OUTBOX = "outbox"
+"""The channel on which workers are told that something waits for them."""
 
 Kind = Literal["reply", "consent", "notice", "broadcast"]
 
@@ -69,7 +73,37 @@ def enqueue(
     expires_at: datetime | None = None,
 ) -> list[int]:
     """Queue messages for one address, to be sent in this order; returns the deliveries' ids."""
-    rows: list[dict[str, Any]] = [
+    rows = deliveries_of(
+        vault,
+        to,
+        messages,
+        now=now,
+        kind=kind,
+        priority=priority,
+        due_at=due_at,
+        expires_at=expires_at,
+    )
+    add(connection, rows)
+    return [row["id"] for row in rows]
+
+
+def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    _ADD.run_many(connection, rows)
+
+
+def deliveries_of(
+    vault: Vault,
+    to: To,
+    messages: list[Outgoing],
+    *,
+    now: datetime,
+    kind: Kind = "reply",
+    priority: int = Priority.REPLY,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> list[dict[str, Any]]:
+    """Messages for one address as rows of the outbox."""
+    return [
         {
             "id": (row := new_id()),
             "person_id": to.person_id,
@@ -85,5 +119,3 @@ def enqueue(
         }
         for message in messages
     ]
-    _ADD.run_many(connection, rows)
-    return [row["id"] for row in rows]

@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 
 from handlers.consent_words import Consent, classify
 from handlers.conversation.messages import Inbound, from_json
+from handlers.desk import Desk
 from handlers.features import COMMANDS
-from handlers.inbound import Desk, take_turn
+from handlers.inbound import answer
 from handlers.newcomers import meet
 from storage import failures
 from storage.failures import Failure
@@ -31,7 +32,7 @@ def replay(connection: Connection, desk: Desk, row: int, now: datetime) -> Repla
     failures.settled(connection, row)
     if _is_overtaken(connection, failed, inbound, caller.person_id):
         return Replayed.OVERTAKEN
-    take_turn(connection, desk, inbound, caller, now)
+    answer(connection, desk, inbound, caller, now)
     return Replayed.ANSWERED
 
 

@@ -1,5 +1,6 @@
 """The statements of one inbound turn: who is speaking, seen before, and where the talk stands."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -50,40 +51,52 @@ _behind = addresses.join(people, people.c.id == addresses.c.person_id)
 _named = and_(
     addresses.c.channel == bindparam("channel"), addresses.c.lookup == bindparam("lookup")
 )
+_listed = and_(
+    addresses.c.channel == bindparam("channel"),
+    addresses.c.lookup.in_(bindparam("lookups", expanding=True)),
+)
 # The address too: who waited for the row meanwhile finds it gone to somebody else, not stale.
 _HOLD = Prepared(
-    lock_row(select(people.c.id).select_from(_behind).where(_named), of=(people, addresses))
+    lock_row(
+        select(people.c.id).select_from(_behind).where(_named),
+        of=(people, addresses),
+        referable=True,
+    )
+)
+_HOLD_FREE = lock_row(
+    select(addresses.c.lookup).select_from(_behind).where(_listed),
+    of=(people, addresses),
+    referable=True,
+    if_free=True,
 )
 # In the order of Caller's fields.
-_FIND = Prepared(
-    select(
-        addresses.c.person_id,
-        addresses.c.id.label("address_id"),
-        addresses.c.channel,
-        addresses.c.status.label("address_status"),
-        addresses.c.heard_at,
-        people.c.handle,
-        people.c.language,
-        people.c.consent,
-        people.c.name,
-        people.c.zone,
-        people.c.country,
-        people.c.region,
-        people.c.city_id,
-        people.c.organisation_id,
-        people.c.source,
-        people.c.paused_until,
-        people.c.misses,
-        sessions.c.flow,
-        sessions.c.state,
-        func.coalesce(sessions.c.turn, 0).label("turn"),
-        sessions.c.updated_at.label("session_at"),
-        addresses.c.doubted_at,
-        asked_anything(people.c.id).label("asked"),
-    )
-    .select_from(_behind.outerjoin(sessions, sessions.c.person_id == people.c.id))
-    .where(_named)
-)
+_callers = select(
+    addresses.c.person_id,
+    addresses.c.id.label("address_id"),
+    addresses.c.channel,
+    addresses.c.status.label("address_status"),
+    addresses.c.heard_at,
+    people.c.handle,
+    people.c.language,
+    people.c.consent,
+    people.c.name,
+    people.c.zone,
+    people.c.country,
+    people.c.region,
+    people.c.city_id,
+    people.c.organisation_id,
+    people.c.source,
+    people.c.paused_until,
+    people.c.misses,
+    sessions.c.flow,
+    sessions.c.state,
+    func.coalesce(sessions.c.turn, 0).label("turn"),
+    sessions.c.updated_at.label("session_at"),
+    addresses.c.doubted_at,
+    asked_anything(people.c.id).label("asked"),
+).select_from(_behind.outerjoin(sessions, sessions.c.person_id == people.c.id))
+_FIND = Prepared(_callers.where(_named))
+_FIND_ALL = _callers.add_columns(addresses.c.lookup).where(_listed)
 
 _session = insert(sessions)
 
@@ -133,9 +146,19 @@ def find_caller(connection: Connection, channel: str, lookup: bytes) -> Caller |
     return None if row is None else Caller(*row)
 
 
-def log_inbound(connection: Connection, row: dict[str, Any]) -> bool:
-    """Keeps the message; False when the provider had sent it before (law 1)."""
-    return _LOG.run(connection, row) == 1
+def find_callers(
+    connection: Connection, channel: str, lookups: Collection[bytes]
+) -> dict[bytes, Caller | None]:
+    """Those of many addresses that are known; None: somebody else holds them at this moment."""
+    named = {"channel": channel, "lookups": list(lookups)}
+    free = set(connection.scalars(_HOLD_FREE, named)) if locks_rows(connection) else set(lookups)
+    found = connection.execute(_FIND_ALL, named)
+    return {row[-1]: Caller(*row[:-1]) if row[-1] in free else None for row in found}
+
+
+def log_inbound(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[bool]:
+    """Keeps messages; False for each that the provider had sent before (law 1)."""
+    return [count == 1 for count in _LOG.run_each(connection, rows)]
 
 
 def add_address(connection: Connection, row: dict[str, Any]) -> bool:
@@ -148,17 +171,17 @@ def is_suppressed(connection: Connection, channel: str, lookup: bytes) -> bool:
     return _SUPPRESSED.first(connection, {"channel": channel, "lookup": lookup}) is not None
 
 
-def save_session(connection: Connection, row: dict[str, Any]) -> None:
-    _SAVE.run(connection, row)
+def save_sessions(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    _SAVE.run_many(connection, rows)
 
 
 def drop_session(connection: Connection, person_id: int) -> None:
     _DROP.run(connection, {"person": person_id})
 
 
-def heard(connection: Connection, address_id: int, at: datetime) -> None:
-    """The address is alive: earlier soft failures no longer count."""
-    _HEARD.run(connection, {"address": address_id, "at": at})
+def heard(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """An "address" is alive "at" a time: earlier soft failures no longer count."""
+    _HEARD.run_many(connection, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,14 @@ class Prepared:
             form = self._form(connection, rows[0])
             _execute_many(connection, form.sql, [form.bound(values) for values in rows])
 
+    def run_each(self, connection: Connection, rows: Sequence[Values]) -> list[int]:
+        """Like `run_many`; the number of rows that each of them wrote."""
+        if connection.dialect.name == "sqlite" or len(rows) < 2:  # no way to the server to save
+            return [self.run(connection, values) for values in rows]
+        form = self._form(connection, rows[0])
+        bound = [form.bound(values) for values in rows]
+        return _count_each(_execute_many(connection, form.sql, bound, returning=True), len(rows))
+
     def _form(self, connection: Connection, values: Values) -> "_Form":
         key = (connection.dialect.name, *values)
         form = self._forms.get(key)
@@ -134,12 +142,24 @@ def _execute(connection: Connection, sql: str, bound: Any) -> DBAPICursor:
     return cursor
 
 
-def _execute_many(connection: Connection, sql: str, bound: list[Any]) -> None:
+def _execute_many(
+    connection: Connection, sql: str, bound: list[Any], **options: bool
+) -> DBAPICursor:
+    """`options` are the driver's own."""
     cursor = connection.connection.cursor()
     try:
-        cursor.executemany(sql, bound)
+        cursor.executemany(sql, bound, **options)
     except connection.dialect.loaded_dbapi.Error as error:
         _raise(connection, sql, cursor, error)
+    return cursor
+
+
+def _count_each(cursor: DBAPICursor, results: int) -> list[int]:
+    """From psycopg's cursor, which has a result for each when it is told to keep them."""
+    counts = [cursor.rowcount]
+    while len(counts) < results and cursor.nextset():
+        counts.append(cursor.rowcount)
+    return counts
 
 
 def _raise(connection: Connection, sql: str, cursor: DBAPICursor, error: Exception) -> NoReturn:

@@ -21,8 +21,9 @@ from handlers.conversation.messages import (
     Press,
     SharedContact,
 )
+from handlers.desk import Desk
 from handlers.idle import expire_idle
-from handlers.inbound import Desk, Received, receive
+from handlers.inbound import Received, receive
 from handlers.outbox import decode
 from handlers.policy import Policy
 from locales.gsm7 import cost

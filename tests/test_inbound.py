@@ -2,20 +2,20 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Table, func, insert, select, update
 
-from bot.intake import Intake
+from bot.intake import Intake, Receive
 from bot.metrics import Metrics
-from handlers.conversation.messages import Inbound, Outgoing, from_json
+from handlers.conversation.messages import Outgoing, from_json
 from handlers.conversation.session import Session, dump, load
-from handlers.inbound import Desk, Received
+from handlers.desk import Desk
+from handlers.inbound import Arrival, Received, receive_all
 from handlers.outbox import To, enqueue
 from handlers.policy import Policy
 from storage.gazetteer import cities, zips
@@ -516,14 +516,13 @@ class TestStaleButtons:
             assert dict(running(here, ana).answers) == dict(before.answers), data
 
 
-def intake(office: Office, receiver: Callable[..., Received] | None = None) -> Intake:
-    arguments: dict[str, Any] = {} if receiver is None else {"receiver": receiver}
-    return Intake(office.database, office.desk, Metrics(), lambda: office.now, **arguments)
+def intake(office: Office, receiver: Receive = receive_all) -> Intake:
+    return Intake(office.database, office.desk, Metrics(), lambda: office.now, receiver=receiver)
 
 
-def broken(connection: Connection, desk: Desk, message: Inbound, now: datetime) -> Received:
+def broken(connection: Connection, desk: Desk, arrivals: Sequence[Arrival]) -> list[Received]:
     connection.execute(update(people).values(language="en"))
-    raise LookupError(f"broken by {message.text}")
+    raise LookupError(f"broken by {arrivals[0].inbound.text}")
 
 
 class TestFailures:

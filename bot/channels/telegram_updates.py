@@ -70,7 +70,7 @@ def _plain_text(message: object, provider_id: str) -> Inbound | None:
     if not isinstance(chat, dict) or chat.get("type") != Chat.PRIVATE or type(sent_at) is not int:
         return None
     text = cleaned(message["text"], MAX_TEXT)
-    if not text or not isinstance(user, dict) or not _LEAST_OF_A_USER <= user.keys():
+    if not text or not isinstance(user, dict) or not user.keys() >= _LEAST_OF_A_USER:
         return None
     return Inbound(
         "telegram",

@@ -19,13 +19,11 @@ from bot.delivery.load import Load
 from bot.delivery.means import Means
 from bot.delivery.pace import Pace
 from bot.delivery.record import Outcome, Recorder, status
+from handlers.outbox import OUTBOX
 from storage import senders
 from storage.database import CommitUnknownError, Unit, Wake
 
 log = structlog.get_logger()
-
-OUTBOX = "outbox"
-"""What whoever queues a delivery notifies."""
 
 _NONE = Room(0, 0)
 _LEAD_FADES = 0.9

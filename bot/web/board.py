@@ -12,7 +12,7 @@ from bot.web.board_data import cities
 from bot.web.board_words import Doors, city_view, words
 from bot.web.languages import page_language
 from bot.web.pages import HERE, Pages, safe, template
-from handlers.inbound import Desk
+from handlers.desk import Desk
 from locales import LANGUAGES, Language
 from storage.database import Database
 

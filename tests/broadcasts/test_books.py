@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.metrics import Metrics
 from bot.sweeping import Sweeper
-from handlers.inbound import Desk
+from handlers.desk import Desk
 from handlers.retention import Limits
 from storage import audit, codes, leaving, linking
 from storage.broadcasts import State, broadcasts, tallies

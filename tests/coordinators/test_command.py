@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Connection, select
 
 from handlers.conversation.messages import Inbound
-from handlers.inbound import Desk, receive
+from handlers.desk import Desk
+from handlers.inbound import receive
 from handlers.network import demo_network, load
 from handlers.policy import Policy
 from storage.audit import audit

@@ -16,7 +16,7 @@ from bot.intake import Receive
 from bot.serving import EVERYTHING, Roles, run_loop, serve_roles
 from bot.settings import Settings
 from handlers.consent_words import classify
-from handlers.inbound import receive
+from handlers.inbound import receive_all
 from locales import LANGUAGES, _, translate
 
 _PR_SET_PDEATHSIG = 1
@@ -56,7 +56,7 @@ class Order:
     timing: Mapping[str, timedelta] = field(default_factory=dict)
     patience: float = 10.0
     catch_up_patience: float = 120.0
-    receive: Receive = receive
+    receive: Receive = receive_all
 
     def seams(self) -> Seams:
         ahead = timedelta(seconds=self.ahead)

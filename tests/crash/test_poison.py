@@ -1,12 +1,12 @@
 """A message that makes its handler raise: kept, said so, and out of the way of the others."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import Connection
 
-from handlers.conversation.messages import Inbound
-from handlers.inbound import Desk, Received, receive
+from handlers.desk import Desk
+from handlers.inbound import Arrival, Received, receive_all
 from storage.messages import inbound
 from tests.crash.world import LEASE_IS_OVER, World
 from tests.processes.machine import heard, hears
@@ -15,11 +15,13 @@ ROSA = "+13125550101"
 POISON = "veneno"
 
 
-def choke(connection: Connection, desk: Desk, message: Inbound, now: datetime) -> Received:
+def choke(
+    connection: Connection, desk: Desk, arrivals: Sequence[Arrival]
+) -> Sequence[Received | None]:
     """A handler with a fault that one word brings out, after it has written."""
-    received = receive(connection, desk, message, now)
-    if message.text == POISON:
-        raise ValueError(message.text)
+    received = receive_all(connection, desk, arrivals)
+    if any(arrival.inbound.text == POISON for arrival in arrivals):
+        raise ValueError(POISON)
     return received
 
 

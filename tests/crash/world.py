@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, Select, Table, select, update
 from bot.intake import Receive
 from bot.serving import EVERYTHING, Roles
 from handlers.conversation.messages import ChannelName, Inbound, Outgoing
-from handlers.inbound import receive
+from handlers.inbound import receive_all
 from handlers.newcomers import meet
 from handlers.outbox import Kind, To, enqueue
 from storage.database import Database
@@ -127,7 +127,7 @@ class World:
         roles: Roles = EVERYTHING,
         timing: Mapping[str, timedelta] = QUICK,
         patience: float = 10.0,
-        receive: Receive = receive,
+        receive: Receive = receive_all,
         ahead: float = 0.0,
         catch_up_patience: float = 120.0,
     ) -> Bot:

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, insert
 
-from handlers import inbound as handling
+from handlers import answering as handling
 from handlers.context import Context
 from handlers.inbound import keep_failed
 from handlers.replay import replay

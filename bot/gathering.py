@@ -1,0 +1,96 @@
+"""Work that is done together while it waits: many items in one go, each with an outcome of its own.
+
+What the work is is given.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_MOST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting(Generic[T, R]):
+    item: T
+    future: "asyncio.Future[R]"
+
+
+class Gathering(Generic[T, R]):
+    """`together` does many items, and answers None for those that must be done alone: `alone`.
+
+    When many fail together each is tried alone, so that only the guilty one fails; unless it is
+    one of `shared`, which would meet each of them. `lanes`: how many go on at once.
+    """
+
+    def __init__(
+        self,
+        together: Callable[[Sequence[T]], Awaitable[Sequence[R | None]]],
+        alone: Callable[[T], Awaitable[R]],
+        *,
+        shared: tuple[type[BaseException], ...],
+        lanes: int,
+    ) -> None:
+        self._together = together
+        self._alone = alone
+        self._shared = shared
+        self._free = lanes
+        self._waiting: deque[_Waiting[T, R]] = deque()
+        self._lanes: set[asyncio.Task[None]] = set()
+
+    async def do(self, item: T) -> R:
+        """What waits when a lane is free is done in its order."""
+        loop = asyncio.get_running_loop()
+        waiting: _Waiting[T, R] = _Waiting(item, loop.create_future())
+        self._waiting.append(waiting)
+        if self._free:
+            self._free -= 1
+            lane = loop.create_task(self._run())
+            self._lanes.add(lane)
+            lane.add_done_callback(self._lanes.discard)
+        return await waiting.future
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(_MOST, len(self._waiting)))]
+                await self._do(batch)
+        finally:
+            self._free += 1
+
+    async def _do(self, batch: Sequence[_Waiting[T, R]]) -> None:
+        left = batch
+        if len(batch) > 1:
+            try:
+                results = await self._together([each.item for each in batch])
+            except self._shared as error:
+                for each in batch:
+                    _fail(each, error)
+                return
+            except Exception:
+                results = [None] * len(batch)
+            left = [each for each, result in zip(batch, results, strict=True) if result is None]
+            for each, result in zip(batch, results, strict=True):
+                if result is not None and not each.future.done():
+                    each.future.set_result(result)
+        for each in left:
+            await self._do_alone(each)
+
+    async def _do_alone(self, waiting: _Waiting[T, R]) -> None:
+        try:
+            result = await self._alone(waiting.item)
+        except Exception as error:
+            _fail(waiting, error)
+        else:
+            if not waiting.future.done():
+                waiting.future.set_result(result)
+
+
+def _fail(waiting: _Waiting[T, R], error: BaseException) -> None:
+    if not waiting.future.done():
+        waiting.future.set_exception(error)
