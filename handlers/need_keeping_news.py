@@ -16,7 +16,7 @@ from handlers.conversation.turn import Choice, Prompt, Words
 from handlers.need_keeping_words import digest, left, line, news, summary
 from handlers.needs import Desk
 from handlers.needs_clock import Chore
-from handlers.needs_words import told
+from handlers.needs_words import is_service, told
 from handlers.rendering import Joined
 from locales import _
 from storage import need_rooms, pledges, summaries
@@ -87,7 +87,8 @@ def _single(connection: Connection, each: Happened) -> Prompt | None:
     if text is None:
         return None
     if each.what == "delivered":
-        here = Choice(_("It has come"), f"RECIBIDO {need.code} {each.units} {handle}")
+        label = _("Yes, it's done") if is_service(need) else _("It has come")
+        here = Choice(label, f"RECIBIDO {need.code} {each.units} {handle}")
         return Prompt(text, commands=(here,))
     return Prompt(Joined((text, left(need)), " "))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from handlers.needs_words import Told, amount, so_many
+from handlers.needs_words import Told, amount, is_service, so_many
 from handlers.rendering import Joined
 from locales import Message, _, n_
 from locales.formatting import Moment
@@ -31,12 +31,14 @@ def line(told: Told) -> Joined:
 
 
 def counts(need: Need) -> Message:
-    return _(
-        "{committed} promised, {on_the_way} on the way, {received} received",
-        committed=need.committed,
-        on_the_way=need.on_the_way,
-        received=need.received,
-    )
+    facts: dict[str, object] = {
+        "committed": need.committed,
+        "on_the_way": need.on_the_way,
+        "received": need.received,
+    }
+    if is_service(need):
+        return _("{committed} promised, {on_the_way} confirmed, {received} done", **facts)
+    return _("{committed} promised, {on_the_way} on the way, {received} received", **facts)
 
 
 def left(need: Need) -> Message:
@@ -60,20 +62,23 @@ def deadline(need: Need) -> Message:
 
 def pledge_line(need: Need, pledge: Pledge, handle: str) -> Joined:
     """ "V-482193: 5 boxes, confirmed, Sunday 5 PM"."""
-    parts: list[Message | Moment] = [amount(need, pledge.due), _pledged(pledge.status)]
+    parts: list[Message | Moment] = [
+        amount(need, pledge.due),
+        _pledged(pledge.status, service=is_service(need)),
+    ]
     if pledge.eta is not None:
         parts.append(Moment(pledge.eta, need.shelter.zone))
     return Joined((handle, Joined(tuple(parts), ", ")))
 
 
-def _pledged(status: Pledged) -> Message:
+def _pledged(status: Pledged, *, service: bool) -> Message:
     match status:
         case Pledged.HELD:
             return _("not confirmed yet")
         case Pledged.CONFIRMED:
             return _("confirmed")
         case _:
-            return _("brought, they say")
+            return _("done, they say") if service else _("brought, they say")
 
 
 def news(need: Need, pledge: Pledge, what: str, units: int, handle: str) -> Message | None:
@@ -87,22 +92,26 @@ def news(need: Need, pledge: Pledge, what: str, units: int, handle: str) -> Mess
         case "confirmed":
             return _confirmed(need, pledge, facts)
         case "delivered":
-            return _(
-                "{code}: {who} says they brought {amount}. Did it come? RECEIVED {code}", **facts
-            )
+            return _delivered(need, facts)
         case "released":
-            return _("{code}: {who} can't bring {amount} after all.", **facts)
+            return _("{code}: {who} can't manage {amount} after all.", **facts)
         case "lapsed":
             return _("{code}: {who} didn't confirm {amount}, so it is open again.", **facts)
         case _:
             return None
 
 
+def _delivered(need: Need, facts: dict[str, object]) -> Message:
+    if is_service(need):
+        return _("{code}: {who} says it's done: {amount}. Is it? RECEIVED {code}", **facts)
+    return _("{code}: {who} says they brought {amount}. Did it come? RECEIVED {code}", **facts)
+
+
 def _confirmed(need: Need, pledge: Pledge, facts: dict[str, object]) -> Message:
     if pledge.eta is None:
-        return _("{code}: {who} brings {amount} for sure.", **facts)
+        return _("{code}: {who} confirms {amount}.", **facts)
     eta = Moment(pledge.eta, need.shelter.zone)
-    return _("{code}: {eta}, {who} brings {amount}.", **facts, eta=eta)
+    return _("{code}: {who} confirms {amount}, {eta}.", **facts, eta=eta)
 
 
 def digest(need: Need, people: int, promised: int, fallen: int) -> Joined:

@@ -83,7 +83,7 @@ def _line(each: Told) -> Joined:
 
 def how_to_bring(need: Need) -> Message:
     n = min(5, max(1, need.remaining))
-    return _("To bring some: its code and how many, like {code} {n}", code=need.code, n=n)
+    return _("To help: its code and how many, like {code} {n}", code=need.code, n=n)
 
 
 def show(context: Context, need: Need) -> None:

@@ -13,7 +13,7 @@ from handlers import pledges_words as words
 from handlers.conversation.turn import Choice, Prompt
 from handlers.needs import Desk
 from handlers.needs_waves import SETTLE, send_next, tell_covered, tell_open_again
-from handlers.needs_words import told
+from handlers.needs_words import is_service, told
 from locales import _
 from storage import needs as rows
 from storage import pledges, pledging
@@ -70,7 +70,8 @@ def _nudge(connection: Connection, desk: Desk, pledge_id: int) -> None:
         return
     known = told(desk.vault, need)
     if pledge.status is Pledged.CONFIRMED:
-        here = Choice(_("It's there"), f"{need.code} ENTREGADO")
+        label = _("It's done") if is_service(need) else _("It's there")
+        here = Choice(label, f"{need.code} ENTREGADO")
         prompt = Prompt(words.reminds(known, pledge), commands=(here, _drop(need.code)))
     else:
         yes = Choice(_("Yes"), f"{need.code} SI")

@@ -20,6 +20,10 @@ from storage.needs import Need
 from storage.sealed import Vault
 
 _OF = frozenset({"box", "pack", "bag", "bottle", "liter", "kg", "pair"})
+_SERVICES = frozenset(
+    {"space", "legal", "interpreting", "mental_health", "childcare", "hands"},
+)
+_DONE = frozenset({"night", "hour", "ride", "appointment", "person"})
 _FEW = 5
 _LONGEST_NOTE = 80
 _URGENCY = {"critical": _("It can't wait."), "urgent": _("It's urgent.")}
@@ -41,6 +45,11 @@ def told(vault: Vault, need: Need) -> Told:
 
     item = vault.open("needs", "item", need.id, need.item)
     return Told(need, item, opened("note", need.note), opened("drop_off", need.drop_off))
+
+
+def is_service(need: Need) -> bool:
+    """It is done, and nothing is carried: hours, rides, people, an interpreter."""
+    return need.unit in _DONE or need.category in _SERVICES
 
 
 def amount(need: Need, n: int) -> Message:

@@ -126,11 +126,10 @@ def _says_yes(text: str) -> bool:
     return agrees(fold(_CODE.sub(" ", text)))
 
 
-def answered(context: Context, told: Told, text: str, *, tried: bool = False) -> bool:
-    """What somebody said to this need; False: it was about something else.
-
-    `tried`: they were asked back once already.
-    """
+def answered(
+    context: Context, told: Told, text: str, tried: asking.Tried = asking.Tried.NOTHING
+) -> bool:
+    """What somebody said to this need; False: it was about something else."""
     reply = _read(context, told, text)
     if isinstance(reply, Nothing) and not _says_yes(text) and not _is_code(text, told.need.code):
         return False
@@ -147,7 +146,7 @@ def answered(context: Context, told: Told, text: str, *, tried: bool = False) ->
     elif _is_code(text, told.need.code):
         asking.how_many(context, told)
     else:
-        _act(context, told, mine, reply, tried=tried)
+        _act(context, told, mine, reply, tried)
     return True
 
 
@@ -175,7 +174,11 @@ def _invite(context: Context, told: Told) -> None:
 
 
 def _act(
-    context: Context, told: Told, mine: pledges.Pledge | None, reply: Reply, *, tried: bool
+    context: Context,
+    told: Told,
+    mine: pledges.Pledge | None,
+    reply: Reply,
+    tried: asking.Tried,
 ) -> None:
     match reply:
         case Pledge(n=n):
@@ -189,7 +192,7 @@ def _act(
         case No():
             _decline(context, told, mine)
         case Ask():
-            asking.ask_back(context, told, reply, mine, tried=tried)
+            asking.ask_back(context, told, reply, mine, tried)
         case Nothing():
             asking.how_many(context, told)
 
@@ -207,8 +210,12 @@ def finish_reply(context: Context, answers: Mapping[str, Any]) -> None:
         context.say(words.same_number(known, mine))
     elif answers.get("n") and _says_yes(text):
         promise(context, known, answers["n"])
-    elif not answered(context, known, text, tried=True):
+    elif not answered(context, known, text, _tried(answers)):
         asking.stuck(context)
+
+
+def _tried(answers: Mapping[str, Any]) -> asking.Tried:
+    return asking.Tried.A_NUMBER if answers.get("n") else asking.Tried.AN_EXAMPLE
 
 
 def finish_when(context: Context, answers: Mapping[str, Any]) -> None:
@@ -216,7 +223,7 @@ def finish_when(context: Context, answers: Mapping[str, Any]) -> None:
     need = needs.read(context.connection, answers["need"])
     if need is None:
         return
-    known, when = told(context.vault, need), answers["when"] or {}
+    known, when = told(context.vault, need), asking.when_of(answers)
     mine = pledges.live_pledge(context.connection, need.id, context.caller.person_id)
     if "said" in when:
         answered(context, known, when["said"])

@@ -6,6 +6,7 @@ What an answer comes to is in pledges.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 from handlers import pledges_words as words
@@ -19,7 +20,7 @@ from handlers.conversation.pledge_replies import Delivered, Drop, No, Reason, re
 from handlers.conversation.turn import Choice, Prompt
 from handlers.conversation.vocabulary import agrees
 from handlers.conversation.words import fold
-from handlers.needs_words import Told, how_to_answer, so_many
+from handlers.needs_words import Told, how_to_answer, is_service, so_many
 from locales import Message, _
 from locales.formatting import Moment
 from locales.labels import UNITS
@@ -28,6 +29,14 @@ from storage.pledges import Pledge
 
 _LONGEST_REPLY = 300
 _NUMBER, _DROP = "number", "drop"
+
+
+class Tried(Enum):
+    """What they were asked back before: nothing, by an example, whether it was a certain number."""
+
+    NOTHING = auto()
+    AN_EXAMPLE = auto()
+    A_NUMBER = auto()
 
 
 def _said(heard: Heard) -> Hearing:
@@ -50,8 +59,22 @@ def _moment(value: Mapping[str, Any]) -> Message | str:
     return _("{moment}", moment=Moment(datetime.fromisoformat(value["by"]), value["zone"]))
 
 
+def _is_service(answers: Answers) -> bool:
+    return bool(answers.get("service"))
+
+
+def _is_carried(answers: Answers) -> bool:
+    return not _is_service(answers)
+
+
+def when_of(answers: Answers) -> Mapping[str, Any]:
+    """Of either question by when; empty where it was skipped."""
+    found: Mapping[str, Any] = answers.get("free" if _is_service(answers) else "when") or {}
+    return found
+
+
 def _brings_others(answers: Answers) -> bool:
-    return bool(answers.get("organisational")) and "said" not in (answers.get("when") or {})
+    return bool(answers.get("organisational")) and "said" not in when_of(answers)
 
 
 reply_flow = Flow(
@@ -63,7 +86,7 @@ reply_flow = Flow(
     steps=(
         Ask(
             key="reply",
-            ask=_("How many will you bring? A number, or NO."),
+            ask=_("How many shall I write down? A number, or NO."),
             label=_("How many"),
             example=_("5"),
             parse=_said,
@@ -87,10 +110,22 @@ when_flow = Flow(
             named=_moment,
             show=_moment,
             optional=True,
+            when=_is_carried,
+        ),
+        Ask(
+            key="free",
+            ask=_("When can you do it? A day and an hour."),
+            label=_("When"),
+            example=_("tomorrow 10 am"),
+            parse=_when,
+            named=_moment,
+            show=_moment,
+            optional=True,
+            when=_is_service,
         ),
         Ask(
             key="contact",
-            ask=_("Who comes on the day? A name and a number for the shelter."),
+            ask=_("Who is the contact on the day? Name and phone, for the shelter only."),
             label=_("Contact"),
             example=_("Rosa, 312 555 0100"),
             parse=short_text(80),
@@ -112,6 +147,7 @@ def by_when(context: Context, told: Told, pledge: Pledge, lead: Message) -> None
         "need": told.need.id,
         "zone": told.need.shelter.zone,
         "organisational": "organisational" in kinds,
+        "service": is_service(told.need),
     }
     context.begin(when_flow, given)
     context.says[-1] = replace(context.says[-1], lead=lead)
@@ -121,7 +157,7 @@ def how_many(context: Context, told: Told) -> None:
     """Asked about by its code alone, or promised without a number."""
     what = so_many(told, told.need.remaining)
     text = _(
-        "{shelter} still lacks {what}. How many can you bring?",
+        "{shelter} still lacks {what}. How much of it can you take on?",
         shelter=told.need.shelter.name,
         what=what,
     )
@@ -130,12 +166,12 @@ def how_many(context: Context, told: Told) -> None:
 
 def offer_the_rest(context: Context, told: Told, n: int) -> None:
     """ "Faltan 3. ¿Llevas 3?": a yes is for so many."""
-    _ask(context, told, words.missing(n), n=n)
+    _ask(context, told, words.missing(told, n), n=n)
 
 
 def really_drop(context: Context, told: Told, mine: Pledge) -> None:
     text = _(
-        "Can't you bring {what} ({code}) any more? YES: we let it go. NO: it stays yours.",
+        "Can't you manage {what} ({code}) any more? YES: we let it go. NO: it stays yours.",
         what=so_many(told, mine.due),
         code=told.need.code,
     )
@@ -145,17 +181,18 @@ def really_drop(context: Context, told: Told, mine: Pledge) -> None:
 
 
 def ask_back(
-    context: Context, told: Told, reply: AskedBack, mine: Pledge | None, *, tried: bool
+    context: Context, told: Told, reply: AskedBack, mine: Pledge | None, tried: Tried
 ) -> None:
-    """What was said is not certain. Once with an example; then somebody of ours reads it."""
+    """What was said is not certain. Once with an example, and once with the number that it may be;
+    then somebody of ours reads it."""
     left = told.need.remaining + (mine.due if mine else 0)
     if reply.reason is Reason.MORE_THAN_REMAINS and left:
         offer_the_rest(context, told, left)
-    elif tried:
-        stuck(context)
-    elif reply.number is not None:
-        text = _("Will you bring {n}? YES, or the right number.", n=reply.number)
+    elif reply.number is not None and tried is not Tried.A_NUMBER:
+        text = _("Shall I write down {n}? YES, or the right number.", n=reply.number)
         _ask(context, told, text, n=reply.number)
+    elif tried is not Tried.NOTHING:
+        stuck(context)
     else:
         _ask(context, told, _question(told, reply.reason))
 
@@ -167,7 +204,7 @@ def _question(told: Told, reason: Reason) -> Message:
     if reason in _ASKED_BACK:
         return _ASKED_BACK[reason](unit)
     return _(
-        "I want to get it right. How many {unit} will you bring? A number, like {code} 5, or NO.",
+        "I want to get it right. How many {unit}? A number, like {code} 5, or NO.",
         unit=unit,
         code=code,
     )
@@ -176,19 +213,19 @@ def _question(told: Told, reason: Reason) -> Message:
 _ONE_NUMBER = (Reason.RANGE, Reason.SEVERAL_NUMBERS, Reason.APPROXIMATE, Reason.VAGUE)
 _ASKED_BACK: Mapping[Reason, Callable[[Message], Message]] = {
     Reason.OTHER_UNIT: lambda unit: _(
-        "Here we count in {unit}. How many {unit} will you bring?", unit=unit
+        "Here we count in {unit}. How many {unit} is that in all? A number.", unit=unit
     ),
     Reason.MONEY: lambda unit: _(
-        "Thank you! We take no money here. How many {unit} will you bring?", unit=unit
+        "Thank you! We take no money here. How many {unit} can you give?", unit=unit
     ),
     Reason.TIME: lambda unit: _(
-        "Was that an hour or a day? First: how many {unit} will you bring?", unit=unit
+        "Was that an hour or a day? First: how many {unit} shall I write down?", unit=unit
     ),
     Reason.PART: lambda unit: _(
-        "How many {unit} will you bring in all? Once all is there: DELIVERED.", unit=unit
+        "How many {unit} is it in all? Once all of it is done: DELIVERED.", unit=unit
     ),
     Reason.NO_NUMBER: lambda unit: _(
-        "Thank you! How many {unit} will you bring? A number.", unit=unit
+        "Thank you! How many {unit} shall I write down? A number.", unit=unit
     ),
 }
 

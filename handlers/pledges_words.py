@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from handlers.conversation.turn import Words
-from handlers.needs_words import Told, by_when, so_many
+from handlers.needs_words import Told, by_when, is_service, so_many
 from handlers.rendering import Joined
 from locales import Message, _, n_
 from locales.formatting import Moment
@@ -15,6 +15,13 @@ def _together(parts: Iterable[Words | None]) -> Joined:
 
 
 def held(told: Told, pledge: Pledge) -> Message:
+    if is_service(told.need):
+        return _(
+            "Thank you! You're down for {what} ({code}). It's for {shelter}.",
+            what=so_many(told, pledge.units),
+            shelter=told.need.shelter.name,
+            code=told.need.code,
+        )
     return _(
         "Thank you! {what} for {shelter}: we hold it for you ({code}).",
         what=so_many(told, pledge.units),
@@ -39,7 +46,7 @@ def confirmed(told: Told, pledge: Pledge) -> Words:
     else:
         eta = Moment(pledge.eta, told.need.shelter.zone)
         lead = _("Confirmed for {eta}: {what} ({code}).", what=what, code=code, eta=eta)
-    return _together((lead, _is_late(told, pledge), where(told), _AFTERWARDS))
+    return _together((lead, _is_late(told, pledge), where(told), _afterwards(told)))
 
 
 def _is_late(told: Told, pledge: Pledge) -> Message | None:
@@ -49,7 +56,10 @@ def _is_late(told: Told, pledge: Pledge) -> Message | None:
     return by_when(need, need.needed_by)
 
 
-_AFTERWARDS = _("Once it's there: DELIVERED. If you can't: DROP.")
+def _afterwards(told: Told) -> Message:
+    if is_service(told.need):
+        return _("Once it's done: DELIVERED. If you can't: DROP.")
+    return _("Once it's there: DELIVERED. If you can't: DROP.")
 
 
 def where(told: Told) -> Message:
@@ -83,27 +93,30 @@ def same_number(told: Told, pledge: Pledge) -> Message:
 
 def released(told: Told, pledge: Pledge) -> Message:
     return _(
-        "Released: {what} ({code}). Thank you for telling us: others can bring it now.",
+        "Released: {what} ({code}). Thank you for telling us: others can help now.",
         what=so_many(told, pledge.due),
         code=told.need.code,
     )
 
 
 def delivered(told: Told, pledge: Pledge) -> Message:
-    return _(
-        "Thank you! We tell {shelter} that you brought {what}.",
-        shelter=told.need.shelter.name,
-        what=so_many(told, pledge.due),
-    )
+    shelter, what = told.need.shelter.name, so_many(told, pledge.due)
+    if is_service(told.need):
+        return _("Thank you! We tell {shelter} that it's done: {what}.", shelter=shelter, what=what)
+    return _("Thank you! We tell {shelter} that you brought {what}.", shelter=shelter, what=what)
 
 
 def asks_to_confirm(told: Told, pledge: Pledge) -> Message:
     """The one nudge of a held pledge."""
+    facts: dict[str, object] = {
+        "what": so_many(told, pledge.due),
+        "shelter": told.need.shelter.name,
+        "code": told.need.code,
+    }
+    if is_service(told.need):
+        return _("Can {shelter} still count on you for {what}? Reply {code} YES, or DROP.", **facts)
     return _(
-        "Are you still bringing {what} to {shelter} ({code})? Reply {code} YES, or DROP.",
-        what=so_many(told, pledge.due),
-        shelter=told.need.shelter.name,
-        code=told.need.code,
+        "Are you still bringing {what} to {shelter} ({code})? Reply {code} YES, or DROP.", **facts
     )
 
 
@@ -114,13 +127,13 @@ def reminds(told: Told, pledge: Pledge) -> Words:
     if pledge.eta is not None:
         eta = Moment(pledge.eta, told.need.shelter.zone)
         lead = _("A reminder for {eta}: {what} ({code}).", what=what, code=code, eta=eta)
-    return _together((lead, where(told), _AFTERWARDS))
+    return _together((lead, where(told), _afterwards(told)))
 
 
 def lapsed(told: Told, pledge: Pledge) -> Message:
     return _(
         "We let go of {what} ({code}), since we didn't hear from you. "
-        "If you can still bring it: {code} {n}.",
+        "If you still can: {code} {n}.",
         what=so_many(told, pledge.due),
         code=told.need.code,
         n=pledge.due,
@@ -128,11 +141,18 @@ def lapsed(told: Told, pledge: Pledge) -> Message:
 
 
 def not_needed(told: Told, pledge: Pledge) -> Message:
+    facts: dict[str, object] = {
+        "shelter": told.need.shelter.name,
+        "what": so_many(told, pledge.due),
+        "code": told.need.code,
+    }
+    if is_service(told.need):
+        return _(
+            "{shelter} doesn't need {what} ({code}) any more. Thank you all the same!", **facts
+        )
     return _(
         "{shelter} doesn't need {what} ({code}) any more. Please don't bring it. Thank you!",
-        shelter=told.need.shelter.name,
-        what=so_many(told, pledge.due),
-        code=told.need.code,
+        **facts,
     )
 
 
@@ -161,16 +181,24 @@ def instead(lead: Message, other: Told) -> Words:
 
 def received(told: Told, units: int) -> Message:
     """What they brought is there: the shelter says so."""
-    return _(
-        "{shelter} has {what} from you ({code}). Thank you!",
-        shelter=told.need.shelter.name,
-        what=so_many(told, units),
-        code=told.need.code,
-    )
+    facts: dict[str, object] = {
+        "shelter": told.need.shelter.name,
+        "what": so_many(told, units),
+        "code": told.need.code,
+    }
+    if is_service(told.need):
+        return _("{shelter} confirms that it's done: {what} ({code}). Thank you!", **facts)
+    return _("{shelter} has {what} from you ({code}). Thank you!", **facts)
 
 
-def missing(n: int) -> Message:
+def missing(told: Told, n: int) -> Message:
     """More was offered than is missing."""
+    if is_service(told.need):
+        return n_(
+            "Only {n} is still missing. Shall I put you down for {n}?",
+            "Only {n} are still missing. Shall I put you down for {n}?",
+            n,
+        )
     return n_(
         "Only {n} is still missing. Will you bring {n}?",
         "Only {n} are still missing. Will you bring {n}?",
