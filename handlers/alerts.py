@@ -16,6 +16,7 @@ from handlers.alerts_plan import (
     Plan,
     draft_of,
     may_write_to,
+    only_organisation,
     own_scope,
     plan_of,
     plan_of_draft,
@@ -206,26 +207,26 @@ def send(context: Context, payload: Mapping[str, Any]) -> None:
 
 def _ask_second(context: Context, run: Broadcast, plan: Plan, role: Role) -> None:
     storage.submit(context.connection, run.id)
-    one = plan.scope.organisations[0] if len(plan.scope.organisations) == 1 else None
+    one = only_organisation(plan.scope)
     asked = ask(context, KIND, run.id, code=run.code, role=role, organisation=one)
     _audit(context, "ask for approval", run, {"asked": asked})
+    context.say(waits(run.code, asked))
+
+
+def waits(code: str, asked: int) -> Message:
+    """For a second yes, which so many were asked for."""
     if asked:
-        context.say(
-            n_(
-                "{code} waits for a second yes; {n} person was asked. ABORT {code}: drop it.",
-                "{code} waits for a second yes; {n} people were asked. ABORT {code}: drop it.",
-                asked,
-                code=run.code,
-            )
+        return n_(
+            "{code} waits for a second yes; {n} person was asked. ABORT {code}: drop it.",
+            "{code} waits for a second yes; {n} people were asked. ABORT {code}: drop it.",
+            asked,
+            code=code,
         )
-    else:
-        context.say(
-            _(
-                "{code} needs a second yes, but nobody else may give it yet. "
-                "Ask an admin to invite someone. ABORT {code}: drop it.",
-                code=run.code,
-            )
-        )
+    return _(
+        "{code} needs a second yes, but nobody else may give it yet. "
+        "Ask an admin to invite someone. ABORT {code}: drop it.",
+        code=code,
+    )
 
 
 def _release(context: Context, run: Broadcast, plan: Plan, people: int) -> Message:
@@ -262,12 +263,16 @@ def _about(context: Context, broadcast_id: int) -> Message | None:
     if found is None:
         return None
     run, plan = found
-    people = reach(context, plan.scope, plan.topic)
+    return sending(run.code, reach(context, plan.scope, plan.topic))
+
+
+def sending(code: str, people: int) -> Message:
+    """What a yes does."""
     return n_(
         "Send the alert {code} to {n} person.",
         "Send the alert {code} to {n} people.",
         people,
-        code=run.code,
+        code=code,
     )
 
 

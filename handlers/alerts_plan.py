@@ -56,6 +56,11 @@ def may_write_to(context: Context, scope: Scope) -> bool:
     return own == () or bool(own and scope.organisations and set(scope.organisations) <= set(own))
 
 
+def only_organisation(scope: Scope) -> int | None:
+    """Whose approvers may say yes, besides the network's."""
+    return scope.organisations[0] if len(scope.organisations) == 1 else None
+
+
 def scope_of(answers: Mapping[str, Any], own: tuple[int, ...]) -> Scope:
     """`own`: the organisations outside of which nobody is reached; empty: no bounds."""
     chosen = answers.get("audience")

@@ -91,6 +91,41 @@ def _ask_one(context: Context, approval: Approval, person: int) -> bool:
     return True
 
 
+def ask_in_absence(
+    connection: Connection,
+    vault: Vault,
+    policy: Policy,
+    kind: str,
+    subject_id: int,
+    *,
+    about: Message,
+    code: str,
+    asker: int,
+    now: datetime,
+    organisation: int | None = None,
+) -> int:
+    """As `ask`, in the name of somebody who is not writing now; APPROVE brings the preview."""
+    until, role = now + LASTS, Role.APPROVER
+    approvals.add_approval(
+        connection,
+        kind=kind,
+        subject_id=subject_id,
+        code=code,
+        role=role,
+        shelter_id=None,
+        organisation_id=organisation,
+        asked_by=asker,
+        now=now,
+        until=until,
+    )
+    request = Prompt(_request(handle_of(connection, asker) or "-", about, code))
+    asked = holders(connection, role, organisation=organisation)
+    on = connection, vault, policy
+    return sum(
+        tell(*on, person, request, now=now, expires_at=until) for person in asked if person != asker
+    )
+
+
 def _request(who: str, about: Message, code: str) -> Message:
     return _(
         "{who} asks for a second yes. {about} To see it and say yes: APPROVE {code}. "

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -149,6 +150,21 @@ def waiting(connection: Connection, now: datetime) -> list[Approval]:
     """All that are open, oldest first."""
     statement = select(*_COLUMNS).where(_a.decision.is_(None), _a.expires_at > now).order_by(_a.id)
     return [_approval(row) for row in connection.execute(statement)]
+
+
+def waits(connection: Connection, kind: str, subject_id: int, now: datetime) -> bool:
+    """Whether somebody may still decide it."""
+    opened = _a.decision.is_(None), _a.expires_at > now
+    return _is_there(connection, _a.kind == kind, _a.subject_id == subject_id, *opened)
+
+
+def was_approved(connection: Connection, kind: str, subject_id: int) -> bool:
+    approved = _a.decision == "approved"
+    return _is_there(connection, _a.kind == kind, _a.subject_id == subject_id, approved)
+
+
+def _is_there(connection: Connection, *which: ColumnElement[bool]) -> bool:
+    return bool(connection.scalar(select(exists().where(*which))))
 
 
 def note_view(connection: Connection, approval_id: int, person_id: int) -> None:

@@ -60,7 +60,8 @@ REJECTED, UNANSWERED, TOO_OLD = "rejected", "unanswered", "too old"
 
 class State(StrEnum):
     """Draft (→ awaiting a second yes) → scheduled → running ⇄ held → done, or aborted from any
-    but the last. Nobody starts what is a draft or awaits a yes."""
+    but the last. Nobody starts what is a draft or awaits a yes; what has grown too big by its start
+    awaits one again."""
 
     DRAFT = "draft"
     AWAITING = "awaiting"
@@ -82,7 +83,7 @@ broadcasts = Table(
     Column("kind", String(16), nullable=False),
     Column("topic", String(32)),
     Column("subject_id", Id, comment="the need or event that it is about"),
-    Column("part", String(16), comment="what it is to its subject: a wave, a reminder, news"),
+    Column("part", String(64), comment="what it is to its subject: a wave, a reminder, news"),
     Column("state", String(16), nullable=False),
     Column("reason", String(64), comment="why it is held"),
     Column("text_es", LargeBinary, comment="sealed"),
@@ -259,8 +260,8 @@ def lock(connection: Connection, broadcast_id: int) -> Broadcast | None:
 
 
 def submit(connection: Connection, broadcast_id: int) -> bool:
-    """A draft waits for a second person's yes."""
-    return _move(connection, broadcast_id, State.AWAITING, (State.DRAFT,))
+    """What is a draft, or was to start, waits for a second person's yes."""
+    return _move(connection, broadcast_id, State.AWAITING, (State.DRAFT, State.SCHEDULED))
 
 
 def release(connection: Connection, broadcast_id: int, starts_at: datetime) -> bool:

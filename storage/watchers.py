@@ -117,6 +117,12 @@ def watches(connection: Connection, broadcast_id: int, person_id: int) -> bool:
     return bool(connection.scalar(select(theirs)))
 
 
+def author(connection: Connection, broadcast_id: int) -> int | None:
+    """Who watches it, having written it; None: nobody who is still with us."""
+    statement = select(_w.person_id).where(_w.broadcast_id == broadcast_id)
+    return connection.scalar(statement.order_by(_w.person_id).limit(1))
+
+
 def due(connection: Connection, now: datetime) -> list[tuple[int, int]]:
     """Who is to be looked after now: pairs of broadcast and person. News don't wait."""
     is_news = or_(

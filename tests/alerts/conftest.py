@@ -18,6 +18,7 @@ from bot.delivery.means import Means
 from bot.delivery.pace import Pace
 from bot.metrics import Metrics
 from bot.reporting import Reporter
+from handlers.alerts_grown import Starter
 from handlers.broadcasts import Renderer
 from handlers.conversation.messages import ChannelName, Outgoing
 from handlers.places import find_places
@@ -230,7 +231,8 @@ class Town(talk.Office):
     def _tender(self) -> Broadcaster:
         policy = self.desk.policy
         return Broadcaster(
-            self.database, policy.channels, policy.quiet, policy.frequency_cap, self.clock
+            *(self.database, policy.channels, policy.quiet, policy.frequency_cap, self.clock),
+            begin=Starter(self.desk.vault, policy),
         )
 
     async def looks(self) -> None:
