@@ -111,7 +111,7 @@ def _confirmed(need: Need, pledge: Pledge, facts: dict[str, object]) -> Message:
     if pledge.eta is None:
         return _("{code}: {who} confirms {amount}.", **facts)
     eta = Moment(pledge.eta, need.shelter.zone)
-    return _("{code}: {who} confirms {amount}, {eta}.", **facts, eta=eta)
+    return _("{code}: for {eta}, {who} confirms {amount}.", **facts, eta=eta)
 
 
 def digest(need: Need, people: int, promised: int, fallen: int) -> Joined:

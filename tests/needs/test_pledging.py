@@ -133,7 +133,7 @@ def test_the_number_is_changed_and_let_go_by_one_word(lite: Office) -> None:
 def test_no_from_who_has_promised_may_mean_to_let_it_go_and_is_asked(lite: Office) -> None:
     ana = volunteers(lite)
     code = lite.post()
-    ana.looks().talks("5", "saltar", "no").hears("¿Ya no puedes llevar 5 paquetes")
+    ana.looks().talks("5", "saltar", "no").hears("¿Ya no puedes con 5 paquetes")
     ana.says("no").hears("Te tenemos con 5 paquetes")
     ana.talks("no", "sí").hears("Soltado")
     assert lite.counts(code) == (0, 0, 0)
@@ -201,7 +201,7 @@ def test_of_a_deleted_person_only_numbers_are_left(lite: Office) -> None:
 def test_organisations_name_who_comes_on_the_day(lite: Office) -> None:
     group = lite.joined(lite.texter(), "organisational").says("español")
     code = lite.post(quantity=500, item="tarimas de agua", category="water", unit="box")
-    group.looks().talks("200", "mañana 10 am").hears("¿Quién va ese día?")
+    group.looks().talks("200", "mañana 10 am").hears("¿Quién es el contacto")
     group.says("Rosa, 312 555 0100").hears("200 cajas")
     [row] = lite.rows(pledges)
     assert b"Rosa" not in row.contact

@@ -282,10 +282,12 @@ def test_nobody_is_asked_once_more_who_was_asked_for_something_else_meanwhile(
 def test_asked_once_more_in_both_languages_a_number_is_enough(lite: Office) -> None:
     ana, bob, [giver] = _joined(lite, "es"), _joined(lite, "en"), lite.crowd(1, "individual")
     code = lite.post(quantity=5)
+    ana.looks()
+    bob.looks()
     pledge = lite.promises(code, giver, 5)
     lite.tends()
     ana.looks().hears("ya tiene todo lo que pidio")
-    bob.looks()
+    bob.looks().hears("has all it asked for")
     lite.falls(pledge)
     lite.later(minutes=6)
     lite.tends()

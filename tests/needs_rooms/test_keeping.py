@@ -40,7 +40,7 @@ def test_few_pledges_are_told_one_by_one_as_they_come(
     keeper.looks().hears(f"{code}: {handle(rosa)} promete 5 cajas. Faltan 15 cajas.")
     rosa.says("mañana a las 10 am")
     ticks(office)
-    keeper.looks().hears(f"{handle(rosa)} lleva 5 cajas.")
+    keeper.looks().hears(f"{handle(rosa)} confirma 5 cajas.")
     ticks(office)
     keeper.looks().hears_nothing()
 
@@ -88,7 +88,7 @@ def test_who_comes_for_an_organisation_is_told_to_the_shelter_and_that_it_looked
     group.talks("Tijuana, Mexico", "12", "TODO", "SALTAR", "SI").hears("Ya eres parte")
     group.says(f"{code} todas").talks("mañana a las 10 am", "Rosa, en una camioneta roja")
     tend(office)
-    keeper.looks().hears("lleva 20 cajas")
+    keeper.looks().hears("confirma 20 cajas")
     keeper.says(f"ESTADO {code}").hears("viene: Rosa, en una camioneta roja")
     acts = [row.act for row in office.rows(audit)]
     assert "read_contact" in acts
