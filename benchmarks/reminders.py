@@ -32,9 +32,12 @@ from storage.sealed import Vault, new_secret_key
 from tests.postgres import Server, running
 
 _PEOPLE_FOR_ONE = 50
-_SMALL = 100
+_CROWDS = {"one event": 1_000_000, "many events": 100}
+"""How many come to each event, at most."""
+
 _STARTS = datetime(2026, 12, 5, 20, tzinfo=UTC)
 _DUE = _STARTS - timedelta(hours=24)
+_EARLIER = _DUE - timedelta(hours=1)
 _AT_ONCE = 5_000
 _TARGET, _LATEST_SECONDS, _FLAT_MB = 1.5, 15.0, 50.0
 
@@ -69,7 +72,7 @@ Runs = dict[str, Callable[[], Any]]
 
 
 def _figures(name: str, runs: Runs, rounds: int) -> list[Figure]:
-    seen: dict[str, list[Seen]] = {"one event": [], "many events": []}
+    seen: dict[str, list[Seen]] = {name: [] for name in _CROWDS}
 
     def one(which: str) -> float:
         found: Seen = runs[which]()
@@ -78,11 +81,7 @@ def _figures(name: str, runs: Runs, rounds: int) -> list[Figure]:
 
     took = contest(
         rounds,
-        {
-            "bare": runs["bare"],
-            "one event": partial(one, "one event"),
-            "many events": partial(one, "many events"),
-        },
+        {"bare": runs["bare"]} | {name: partial(one, name) for name in _CROWDS},
     )
     everything = [each for some in seen.values() for each in some]
     figures = [
@@ -126,33 +125,38 @@ def _figures(name: str, runs: Runs, rounds: int) -> list[Figure]:
 
 
 def _on_sqlite(here: Workshop, key: str, number: int) -> Runs:
-    crowded = here.filled()
-    alone(prepare, f"sqlite:///{crowded}", key, number)
     due = here.empty()
     alone(bare.prepare, f"sqlite:///{due}", number)
-    return {
-        "bare": lambda: alone(bare.claim, f"sqlite:///{here.copy(due)}"),
-        "one event": lambda: alone(remind, f"sqlite:///{here.copy(crowded)}", key, number, number),
-        "many events": lambda: alone(
-            remind, f"sqlite:///{here.copy(crowded)}", key, number, _SMALL
-        ),
+    prepared = {name: here.filled() for name in _CROWDS}
+    for name, path in prepared.items():
+        alone(prepare, f"sqlite:///{path}", key, number, min(_CROWDS[name], number))
+
+    def once(path: str) -> Seen:
+        return alone(remind, f"sqlite:///{here.copy(path)}", key, number)
+
+    return {"bare": lambda: alone(bare.claim, f"sqlite:///{here.copy(due)}")} | {
+        name: partial(once, path) for name, path in prepared.items()
     }
 
 
 def _on_postgres(server: Server, key: str, number: int) -> Runs:
-    crowded, due = server.create("crowded"), server.create("due")
-    fill(crowded)
-    alone(prepare, crowded, key, number)
+    due = server.create("due")
     alone(bare.prepare, due, number)
+    prepared = {name: server.create(f"crowd_{at}") for at, name in enumerate(_CROWDS)}
+    for name, url in prepared.items():
+        fill(url)
+        alone(prepare, url, key, number, min(_CROWDS[name], number))
     made = iter(range(1_000))
 
     def fresh(template: str) -> str:
         return server.create(f"reminders_{next(made)}", template)
 
-    return {
-        "bare": lambda: alone(bare.claim, fresh("due")),
-        "one event": lambda: alone(remind, fresh("crowded"), key, number, number),
-        "many events": lambda: alone(remind, fresh("crowded"), key, number, _SMALL),
+    def once(template: str) -> Seen:
+        return alone(remind, fresh(template), key, number)
+
+    crowds = {name: f"crowd_{at}" for at, name in enumerate(_CROWDS)}
+    return {"bare": lambda: alone(bare.claim, fresh("due"))} | {
+        name: partial(once, template) for name, template in crowds.items()
     }
 
 
@@ -172,22 +176,25 @@ def _scheduler(number: int, here: Workshop) -> Figure:
     )
 
 
-def prepare(url: str, key: str, number: int) -> None:
+def prepare(url: str, key: str, number: int, each: int) -> None:
+    """People, and events so large that everybody comes to one."""
     register(url, key, number)
+    database = Database(url)
+    vault = database.run_now(lambda c: Vault.load(c, [key]))
+    database.run_now(partial(_make_events, vault=vault, number=number, each=each))
+    database.close_now()
 
 
-def remind(url: str, key: str, number: int, each: int) -> Seen:
+def remind(url: str, key: str, number: int) -> Seen:
     """All due at once when the clock comes back; one that runs all along begins LEAD before."""
-    return asyncio.run(_remind(url, key, number, each))
+    return asyncio.run(_remind(url, key, number))
 
 
-async def _remind(url: str, key: str, number: int, each: int) -> Seen:
+async def _remind(url: str, key: str, number: int) -> Seen:
     database = Database(url)
     vault = await database.run(lambda c: Vault.load(c, [key]))
-    await database.run(partial(_make_events, vault=vault, number=number, each=each))
-    now = [_DUE - timedelta(hours=1)]
     reminding = Reminding(vault, Policy(), None)
-    reminder = Reminder(database, reminding, ("telegram", "sms"), lambda: now[0])
+    reminder = Reminder(database, reminding, ("telegram", "sms"), lambda: _EARLIER)
     await reminder.step()
     collector.settle()
     began = time.monotonic()
@@ -205,30 +212,40 @@ async def _remind(url: str, key: str, number: int, each: int) -> Seen:
 
 
 def _make_events(connection: Connection, vault: Vault, number: int, each: int) -> None:
+    """And one that was reminded of before, so that the clock is no longer new to its work."""
     ids = list(connection.scalars(select(people.c.id).order_by(people.c.id).limit(number)))
-    made = _DUE - timedelta(days=10)
+    _make_event(connection, vault, _EARLIER + timedelta(hours=24), ids[:1])
     for first in range(0, number, each):
-        plan = Plan("march", "Marcha", "March", _STARTS, "America/Chicago", place="Plaza Daley")
-        event = events.create(connection, vault, plan, actor=OPERATOR, now=made)
-        rows = [
-            {
-                "event_id": event.id,
-                "person_id": person,
-                "answer": Answer.YES,
-                "party": 1,
-                "answered_at": made,
-                "created_at": made,
-                "updated_at": made,
-            }
-            for person in ids[first : first + each]
-        ]
-        for at in range(0, len(rows), _AT_ONCE):
-            connection.execute(insert(rsvps), rows[at : at + _AT_ONCE])
+        _make_event(connection, vault, _STARTS, ids[first : first + each])
+
+
+def _make_event(connection: Connection, vault: Vault, starts: datetime, coming: list[int]) -> None:
+    made = _DUE - timedelta(days=10)
+    plan = Plan("march", "Marcha", "March", starts, "America/Chicago", place="Plaza Daley")
+    event = events.create(connection, vault, plan, actor=OPERATOR, now=made)
+    rows = [
+        {
+            "event_id": event.id,
+            "person_id": person,
+            "answer": Answer.YES,
+            "party": 1,
+            "answered_at": made,
+            "created_at": made,
+            "updated_at": made,
+        }
+        for person in coming
+    ]
+    for at in range(0, len(rows), _AT_ONCE):
+        connection.execute(insert(rsvps), rows[at : at + _AT_ONCE])
 
 
 def _lateness(connection: Connection) -> list[float]:
     """Seconds between when each was due and when it was queued."""
-    statement = select(deliveries.c.created_at, func.count()).group_by(deliveries.c.created_at)
+    statement = (
+        select(deliveries.c.created_at, func.count())
+        .where(deliveries.c.due_at == _DUE)
+        .group_by(deliveries.c.created_at)
+    )
     return [
         max(0.0, (queued - _DUE).total_seconds())
         for queued, number in connection.execute(statement)

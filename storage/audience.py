@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -58,7 +58,8 @@ class Scope:
     zones: tuple[str | None, ...] = ()
 
     def to_json(self) -> str:
-        return json.dumps({name: value for name, value in asdict(self).items() if value})
+        given = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return json.dumps({name: value for name, value in given if value})
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -119,7 +119,12 @@ deliveries = Table(
         sqlite_where=text(_CALLED),
         postgresql_where=text(_CALLED),
     ),
-    Index("ix_deliveries_provider_id", "provider_id"),
+    Index(
+        "ix_deliveries_provider_id",
+        "provider_id",
+        sqlite_where=text("provider_id IS NOT NULL"),
+        postgresql_where=text("provider_id IS NOT NULL"),
+    ),
     Index("ix_deliveries_person_id", "person_id", "broadcast_id"),
     Index("ix_deliveries_updated_at", "updated_at"),
 )

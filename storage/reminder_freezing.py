@@ -34,7 +34,7 @@ from storage.people import addresses, people
 from storage.reminders import KIND, LINK
 from storage.rsvps import Answer, rsvps
 
-BATCH = 10_000
+BATCH = 5_000
 """People taken in one unit: the writer of SQLite is never taken for longer."""
 
 _AT_ONCE = 500
