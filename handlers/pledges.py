@@ -202,11 +202,11 @@ def finish_reply(context: Context, answers: Mapping[str, Any]) -> None:
     need = needs.read(context.connection, answers["need"])
     if need is None:
         return
-    known, text = told(context.vault, need), answers["reply"]
+    known, text = told(context.vault, need), asking.said_in(answers)
     mine = pledges.live_pledge(context.connection, need.id, context.caller.person_id)
-    if answers["about"] == "drop" and mine is not None and _says_yes(text):
+    if answers["about"] == asking.DROP and mine is not None and _says_yes(text):
         drop(context, known, mine)
-    elif answers["about"] == "drop" and mine is not None and fold(text) in NO:
+    elif answers["about"] == asking.DROP and mine is not None and fold(text) in NO:
         context.say(words.same_number(known, mine))
     elif answers.get("n") and _says_yes(text):
         promise(context, known, answers["n"])

@@ -28,7 +28,7 @@ from storage import profiles
 from storage.pledges import Pledge
 
 _LONGEST_REPLY = 300
-_NUMBER, _DROP = "number", "drop"
+_NUMBER, DROP = "number", "drop"
 
 
 class Tried(Enum):
@@ -57,6 +57,19 @@ def _moment(value: Mapping[str, Any]) -> Message | str:
     if value.get("by") is None:
         return "-"
     return _("{moment}", moment=Moment(datetime.fromisoformat(value["by"]), value["zone"]))
+
+
+def _is_drop(answers: Answers) -> bool:
+    return answers.get("about") == DROP
+
+
+def _is_number(answers: Answers) -> bool:
+    return not _is_drop(answers)
+
+
+def said_in(answers: Answers) -> str:
+    """To either of the short questions."""
+    return str(answers["sure" if _is_drop(answers) else "reply"])
 
 
 def _is_service(answers: Answers) -> bool:
@@ -90,6 +103,15 @@ reply_flow = Flow(
             label=_("How many"),
             example=_("5"),
             parse=_said,
+            when=_is_number,
+        ),
+        Ask(
+            key="sure",
+            ask=_("Can't you manage it any more? YES: we let it go. NO: it stays yours."),
+            label=_("Sure"),
+            example=_("YES, or NO"),
+            parse=_said,
+            when=_is_drop,
         ),
     ),
 )
@@ -177,7 +199,7 @@ def really_drop(context: Context, told: Told, mine: Pledge) -> None:
     )
     yes = Choice(_("Let it go"), f"{told.need.code} SOLTAR")
     no = Choice(_("It stays mine"), f"{told.need.code} SI")
-    _begin(context, told, Prompt(text, commands=(yes, no)), {"about": _DROP})
+    _begin(context, told, Prompt(text, commands=(yes, no)), {"about": DROP})
 
 
 def ask_back(
@@ -199,6 +221,8 @@ def ask_back(
 
 def _question(told: Told, reason: Reason) -> Message:
     code, unit = told.need.code, UNITS[told.need.unit]
+    if reason is Reason.TIME and told.need.unit in _TIMES:
+        reason = Reason.OTHER_UNIT
     if reason in _ONE_NUMBER:
         return _("Which number shall I write down? Just one, like: {code} 5", code=code)
     if reason in _ASKED_BACK:
@@ -210,6 +234,7 @@ def _question(told: Told, reason: Reason) -> Message:
     )
 
 
+_TIMES = ("hour", "night")
 _ONE_NUMBER = (Reason.RANGE, Reason.SEVERAL_NUMBERS, Reason.APPROXIMATE, Reason.VAGUE)
 _ASKED_BACK: Mapping[Reason, Callable[[Message], Message]] = {
     Reason.OTHER_UNIT: lambda unit: _(

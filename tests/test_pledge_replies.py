@@ -138,6 +138,17 @@ def test_great_needs_take_great_numbers(text: str, quantity: int, n: int) -> Non
         ("un par", "box", "pledge 2"),
         ("3 viajes", "ride", "pledge 3"),
         ("5 cobijas", "cobijas", "pledge 5"),
+        ("somos 6", "person", "pledge 6"),
+        ("un grupo de 6 el sábado a las 9", "person", "pledge 6"),
+        ("there will be 6 of us", "person", "pledge 6"),
+        ("somos 5 o 6", "person", "ask"),
+        ("we were 6", "person", "ask"),
+        ("yo voy", "person", "ask"),
+        ("voy a ver", "person", "ask"),
+        ("somos 6", "box", "ask"),
+        ("14 horas", "hour", "pledge 14"),
+        ("3 días", "hour", "ask"),
+        ("2 tarimas", "pack", "ask"),
     ],
 )
 def test_the_unit_of_the_need_is_the_one_that_counts(text: str, unit: str, expected: str) -> None:

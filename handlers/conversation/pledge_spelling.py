@@ -81,7 +81,7 @@ def plain(text: str, code: str | None, units: frozenset[str]) -> str | None:
     tokens = _tokens(_even(text), code)
     words = _numbered([MISSPELT.get(token, token) for token in tokens])
     spelt = "".join(f"{word} " for word in words)
-    return _with_units(_with_sets(spelt, units), units)
+    return _with_units(_with_groups(_with_sets(spelt, units), units), units)
 
 
 def _even(text: str) -> str:
@@ -180,6 +180,37 @@ def _with_sets(spelt: str, units: frozenset[str]) -> str:
         counted = rf"(?<!\S)(?P<n>[0-9]{{1,6}}|una?|uno|one|a) (?:{names})s? (?:de |of )?"
         spelt = re.sub(counted, partial(_times, size), spelt)
     return re.sub(r"(?<![a-z0-9] )(?<!\S)(?:docena|dozen) (?:de |of )?", "12 ", spelt)
+
+
+_ARE = (
+    "(?:ya |nosotr[oa]s )?(?:somos|seremos|seriamos|vamos|iremos|venimos|vendremos)"
+    "|we are|(?<!we )were|we will be|well be|there are|there will be|therell be"
+)
+_GROUPS = (
+    re.compile(
+        rf"(?<!\S)(?:{_ARE}) (?P<n>[0-9]{{1,6}}) "
+        r"(?:(?:de nosotr[oa]s|of us|en total|in all|in total) )?"
+    ),
+    re.compile(
+        rf"(?<!\S)(?:(?:{_ARE}|con|with) )?(?:un |a )?(?:grupo|equipo|group|team|crew) (?:de|of) "
+        r"(?P<n>[0-9]{1,6}) (?=\Z|[.,]|(?:U|personas|people|el|on|manana|tomorrow|hoy|today|este|this) )"
+    ),
+    re.compile(r"(?<!\S)(?P<n>[0-9]{1,6}) (?:of us|de nosotr[oa]s) "),
+)
+_COMES = re.compile(
+    r"(?:\A|(?<=\A@[a-z][0-9] ))(?:yo )?(?:voy|puedo ir|puedo asistir)(?: yo)? "
+    r"(?=\Z|[.,] |(?:el|hoy|manana) )"
+)
+
+
+def _with_groups(spelt: str, units: frozenset[str]) -> str:
+    """Where people are counted: "somos 6", "a group of 12"; "yo voy" is no number."""
+    if "people" not in units:
+        return spelt
+    for pattern in _GROUPS:
+        spelt = pattern.sub(r"\g<n> personas ", spelt)
+    spelt = re.sub(r"personas (?:personas|people) ", "personas ", spelt)
+    return _COMES.sub("cuenta conmigo ", spelt)
 
 
 def _times(size: int, match: re.Match[str]) -> str:
