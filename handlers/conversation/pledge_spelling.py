@@ -193,7 +193,8 @@ _GROUPS = (
     ),
     re.compile(
         rf"(?<!\S)(?:(?:{_ARE}|con|with) )?(?:un |a )?(?:grupo|equipo|group|team|crew) (?:de|of) "
-        r"(?P<n>[0-9]{1,6}) (?=\Z|[.,]|(?:U|personas|people|el|on|manana|tomorrow|hoy|today|este|this) )"
+        r"(?P<n>[0-9]{1,6}) "
+        r"(?=\Z|[.,]|(?:U|personas|people|el|on|manana|tomorrow|hoy|today|este|this) )"
     ),
     re.compile(r"(?<!\S)(?P<n>[0-9]{1,6}) (?:of us|de nosotr[oa]s) "),
 )
