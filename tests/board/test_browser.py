@@ -3,6 +3,7 @@
 import pytest
 
 from tests.board.conftest import Eyes, Shown
+from tests.board.scanning import scanned
 
 pytestmark = pytest.mark.browser
 
@@ -80,3 +81,17 @@ async def test_a_poster_is_one_sheet_of_paper(board: Shown, eyes: Eyes, paper: s
     page = await eyes.opens(f"{board.url}/board/poster/{code}?lang=es", width=900, height=1200)
     printed = await page.pdf(format=paper)
     assert printed.count(b"/Type /Page\n") == 1
+
+
+async def test_a_camera_reads_from_a_poster_where_it_leads(board: Shown, eyes: Eyes) -> None:
+    code = filled(board)
+    page = await eyes.opens(f"{board.url}/board/poster/{code}?lang=es", width=794, height=1123)
+    assert await scanned(page) == [
+        f"https://t.me/enlace-test?start=n_{code}",
+        f"SMSTO:+13125550199:{code} ",
+    ]
+    page = await eyes.opens(f"{board.url}/board/poster/tijuana", width=794, height=1123)
+    assert await scanned(page) == [
+        "https://t.me/enlace-test?start=s_tijuana",
+        "SMSTO:+13125550199:NECESIDADES tijuana",
+    ]

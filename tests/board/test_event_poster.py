@@ -10,6 +10,8 @@ from starlette.applications import Starlette
 from bot.simulators.serving import serve
 from bot.web.board import Board
 from storage.events import EventState
+from tests.board.conftest import Eyes
+from tests.board.scanning import scanned
 from tests.events.conftest import made
 from tests.privacy.conftest import lite_town
 from tests.talk import Office
@@ -48,3 +50,16 @@ async def test_a_draft_or_a_cancelled_one_has_none(lite_town: Office, web: Get) 
     for status in (EventState.DRAFT, EventState.CANCELLED):
         event = made(lite_town, status)
         assert (await web(f"/board/poster/{event.code}")).status_code == 404
+
+
+@pytest.mark.browser
+async def test_a_camera_reads_from_it_where_it_leads(
+    lite_town: Office, web: Get, eyes: Eyes
+) -> None:
+    march = made(lite_town)
+    where = (await web(f"/board/poster/{march.code}")).url
+    page = await eyes.opens(str(where), width=794, height=1123)
+    assert await scanned(page) == [
+        f"https://t.me/enlace?start=e_{march.code}",
+        f"SMSTO:+13125550100:{march.code} ",
+    ]
