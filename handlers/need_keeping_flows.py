@@ -9,12 +9,14 @@ from handlers.conversation.flow import (
     Answers,
     Ask,
     Choose,
+    Condition,
     Flow,
     Heard,
     Hearing,
     NotUnderstood,
     Option,
     Understood,
+    always,
 )
 from handlers.conversation.vocabulary import ALL, NO, YES
 from handlers.conversation.words import fold, word_set
@@ -80,6 +82,12 @@ def is_part(answers: Answers) -> bool:
     return units is not None and 0 < units < giver["due"]
 
 
+def _yes_or_no(key: str, ask: Message, label: Message, *, when: Condition = always) -> Choose:
+    return Choose(
+        key=key, ask=ask, label=label, example=_("YES, or NO"), options=_YES_OR_NO, when=when
+    )
+
+
 receiving = Flow(
     "need_received",
     version=1,
@@ -97,14 +105,7 @@ receiving = Flow(
             show=giver_words,
             when=_is_open,
         ),
-        Choose(
-            key="rest",
-            ask=_("Does the rest of it still come?"),
-            label=_("The rest"),
-            example=_("YES, or NO"),
-            options=_YES_OR_NO,
-            when=is_part,
-        ),
+        _yes_or_no("rest", _("Does the rest of it still come?"), _("The rest"), when=is_part),
     ),
 )
 
@@ -113,15 +114,7 @@ resizing = Flow(
     version=1,
     title=_("Asking for more or less"),
     left=_LEFT,
-    steps=(
-        Choose(
-            key="sure",
-            ask=_("Shall we do that?"),
-            label=_("Sure"),
-            example=_("YES, or NO"),
-            options=_YES_OR_NO,
-        ),
-    ),
+    steps=(_yes_or_no("sure", _("Shall we do that?"), _("Sure")),),
 )
 
 extending = Flow(

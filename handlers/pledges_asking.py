@@ -13,7 +13,7 @@ from handlers import pledges_words as words
 from handlers.consent import note_for_human
 from handlers.context import Context
 from handlers.conversation.deadlines import when_needed
-from handlers.conversation.flow import Answers, Ask, Flow, Heard, Hearing, Understood
+from handlers.conversation.flow import Answers, Ask, Condition, Flow, Heard, Hearing, Understood
 from handlers.conversation.parsing import short_text, tidy
 from handlers.conversation.pledge_replies import Ask as AskedBack
 from handlers.conversation.pledge_replies import Delivered, Drop, No, Reason, read_reply
@@ -116,6 +116,21 @@ reply_flow = Flow(
     ),
 )
 
+
+def _by_when_step(key: str, ask: Message, when: Condition) -> Ask:
+    return Ask(
+        key=key,
+        ask=ask,
+        label=_("When"),
+        example=_("tomorrow 10 am"),
+        parse=_when,
+        named=_moment,
+        show=_moment,
+        when=when,
+        optional=True,
+    )
+
+
 when_flow = Flow(
     "pledge_when",
     version=1,
@@ -123,28 +138,8 @@ when_flow = Flow(
     left=_("All right. We hold it for you for a while."),
     passing=True,
     steps=(
-        Ask(
-            key="when",
-            ask=_("When will you bring it? A day and an hour."),
-            label=_("When"),
-            example=_("tomorrow 10 am"),
-            parse=_when,
-            named=_moment,
-            show=_moment,
-            optional=True,
-            when=_is_carried,
-        ),
-        Ask(
-            key="free",
-            ask=_("When can you do it? A day and an hour."),
-            label=_("When"),
-            example=_("tomorrow 10 am"),
-            parse=_when,
-            named=_moment,
-            show=_moment,
-            optional=True,
-            when=_is_service,
-        ),
+        _by_when_step("when", _("When will you bring it? A day and an hour."), _is_carried),
+        _by_when_step("free", _("When can you do it? A day and an hour."), _is_service),
         Ask(
             key="contact",
             ask=_("Who is the contact on the day? Name and phone, for the shelter only."),
