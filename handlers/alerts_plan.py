@@ -1,6 +1,6 @@
 """An alert as it will go out: from a form's answers or from its draft, and whom that reaches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,14 @@ from handlers.access import covers, grants_of
 from handlers.broadcast_texts import Texts
 from handlers.broadcasts import CANARY, Draft, texts_of
 from handlers.context import Context
+from handlers.conversation.several_places import each_of
 from handlers.conversation.turn import Words
 from handlers.links import hosts_in, is_listed
 from handlers.places import place_of
 from handlers.rendering import Joined
 from handlers.wall_hours import first_on_walls
-from locales import Language, _
+from locales import Language, Message, _
+from locales.formatting import Listing
 from locales.labels import CHANNELS, LANGUAGES_SPOKEN, REGISTERED, TOPICS
 from storage import audience, audience_counts, network
 from storage.audience import Scope, Terms
@@ -25,6 +27,7 @@ from storage.place_names import Area, area_names
 
 _ON_TOPIC = ("topic", "some_of_topic")
 _SOME = ("some", "some_of_topic")
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,15 @@ def scope_of(answers: Mapping[str, Any], own: tuple[int, ...]) -> Scope:
 
 def _in_area(scope: Scope, answers: Mapping[str, Any]) -> Scope:
     area, radius = answers.get("area"), answers.get("radius")
-    if area is None:
-        return scope
-    if "city_id" in area and radius != "state":
-        return replace(scope, cities=((area["city_id"], float(radius or 50)),))
-    region = area["region_code"] if "city_id" in area else area["region"]
-    return replace(scope, areas=((area["country"], region),))
+    cities, areas = [], []
+    for each in each_of(area) if area else ():
+        if "city_id" not in each:
+            areas.append((each["country"], each["region"]))
+        elif radius == "state":
+            areas.append((each["country"], each["region_code"]))
+        else:
+            cities.append((each["city_id"], float(radius or 50)))
+    return replace(scope, cities=tuple(cities), areas=tuple(dict.fromkeys(areas)))
 
 
 def _of_organisations(scope: Scope, answers: Mapping[str, Any]) -> Scope:
@@ -206,19 +212,28 @@ def strange_hosts(context: Context, texts: Texts) -> list[str]:
 
 def scope_words(context: Context, scope: Scope) -> Words:
     """Whom it is for, in a few words."""
-    parts: list[Words] = [*(TOPICS[each] for each in scope.topics)]
     names = network.organisation_names(context.connection, scope.organisations)
-    parts += names[:3] if len(names) <= 3 else [*names[:3], f"+{len(names) - 3}"]
+    shown = names if len(names) <= _MOST_NAMED else [*names[:_MOST_NAMED], _more(names)]
+    kinds: tuple[Sequence[Message | str], ...] = (
+        [TOPICS[each] for each in scope.topics],
+        shown,
+        [*_around(context, scope), *(_area_name(*each) for each in scope.areas)],
+        [REGISTERED[each] for each in scope.roles],
+        [LANGUAGES_SPOKEN[each] for each in scope.languages],
+        [CHANNELS[each] for each in scope.channels],
+    )
+    parts: tuple[Words, ...] = tuple(Listing(tuple(each), "or") for each in kinds if each)
+    return Joined(parts, "; ") if parts else _("everyone")
+
+
+def _more(names: Sequence[str]) -> str:
+    return f"+{len(names) - _MOST_NAMED}"
+
+
+def _around(context: Context, scope: Scope) -> Iterator[Message]:
     for city_id, km in scope.cities:
         found = place_of(context.connection, city_id)
-        parts.append(
-            _("{place} and {km} km around", place=found.label if found else "-", km=int(km))
-        )
-    parts += [_area_name(country, region) for country, region in scope.areas]
-    parts += [REGISTERED[each] for each in scope.roles]
-    parts += [LANGUAGES_SPOKEN[each] for each in scope.languages]
-    parts += [CHANNELS[each] for each in scope.channels]
-    return Joined(tuple(parts), ", ") if parts else _("everyone")
+        yield _("{place} ({km} km around)", place=found.label if found else "-", km=int(km))
 
 
 def _area_name(country: str, region: str | None) -> str:

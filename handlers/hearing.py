@@ -1,5 +1,6 @@
 """A message as a flow hears it: the press, the day where the person is, the places it may name."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, cast
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 
 from handlers.conversation.flow import Heard
 from handlers.conversation.messages import Inbound
+from handlers.conversation.several_places import parts_of
 from handlers.places import Found, Place, find_places, near_location
 from handlers.rendering import FLOW
 from locales import Language
@@ -26,11 +28,35 @@ def hear(inbound: Inbound, caller: Caller, now: datetime) -> Heard:
     return Heard(inbound.text, press, today=today, now=now, language=language)
 
 
-def hear_place(connection: Connection, heard: Heard, inbound: Inbound, caller: Caller) -> Heard:
-    """With the gazetteer's candidates for the text or the location, which goes no further."""
+def hear_place(
+    connection: Connection,
+    heard: Heard,
+    inbound: Inbound,
+    caller: Caller,
+    *,
+    several: bool = False,
+) -> Heard:
+    """With the gazetteer's candidates for the text or the location, which goes no further.
+
+    `several`: with those of each part of the text as well.
+    """
     if heard.press is not None:
         return heard
-    found = _found(connection, inbound, caller)
+    near = caller.country or _country_of(inbound)
+    if inbound.location is not None:
+        place = near_location(connection, *inbound.location)
+        return _with(heard, Found("one", (place,)) if place else Found("nothing"))
+    return _named(connection, heard, parts_of(heard.text) if several else (), near)
+
+
+def _named(connection: Connection, heard: Heard, parts: Sequence[str], near: str | None) -> Heard:
+    """The parts of a part, too."""
+    found = find_places(connection, heard.text, heard.language, near)
+    named = (_named(connection, replace(heard, text=part), parts_of(part), near) for part in parts)
+    return replace(_with(heard, found), parts=tuple(named))
+
+
+def _with(heard: Heard, found: Found) -> Heard:
     places = tuple(place_answer(place) for place in found.places)
     return replace(heard, places=places, reading=found.kind, areas=_areas(found))
 
@@ -45,14 +71,6 @@ def _areas(found: Found) -> tuple[dict[str, Any], ...]:
 def place_answer(place: Place) -> dict[str, Any]:
     """A place as an answer: JSON, with the label that names it."""
     return {**place.to_dict(), "label": place.label}
-
-
-def _found(connection: Connection, inbound: Inbound, caller: Caller) -> Found:
-    if inbound.location is not None:
-        place = near_location(connection, *inbound.location)
-        return Found("one", (place,)) if place else Found("nothing")
-    near = caller.country or _country_of(inbound)
-    return find_places(connection, inbound.text, cast("Language", caller.language), near)
 
 
 def _country_of(inbound: Inbound) -> str | None:

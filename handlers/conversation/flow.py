@@ -28,7 +28,8 @@ class Heard:
     `press` is a button's "mark:choice". `places` are the gazetteer's candidates for the text or
     the shared location, best first; `reading` says what they are to the text: exactly one,
     several of that name, close ones to a misspelling, or examples of a broader region, which is
-    then the one of `areas` (a "label", the "country", and the "region" or None).
+    then the one of `areas` (a "label", the "country", and the "region" or None). `parts`: the
+    same of each of several places, where a text may name them.
     `today` is the day where the person is, `now` the instant. `known` is what the flow knows by
     now: the zone of a place, say, whose clock a time is told by.
     """
@@ -38,6 +39,7 @@ class Heard:
     places: tuple[dict[str, Any], ...] = ()
     reading: Reading = "nothing"
     areas: tuple[dict[str, Any], ...] = ()
+    parts: tuple["Heard", ...] = ()
     today: date | None = None
     now: datetime | None = None
     language: Language = "es"
@@ -112,6 +114,15 @@ ANEW: Final = {"anew": True}
 """In the place of an answer: that question is open again."""
 
 
+def anew(*keys: str) -> Callable[[Any], Answers]:
+    """An answer opens these questions again."""
+
+    def also(_value: Any) -> Answers:
+        return dict.fromkeys(keys, ANEW)
+
+    return also
+
+
 def _label(value: Any) -> str:
     return str(value["label"])
 
@@ -119,13 +130,16 @@ def _label(value: Any) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Step):
     """`offers` lists what can be picked by number besides, from facts that came with the session:
-    dicts with a "label"; `named` tells how they read in the list. `also` gives the answers to
-    other questions that an answer brings along ("20 blankets by Friday"), or ANEW. `dictated`:
-    the words are for others to read, so a command or a wish in them is not the writer's."""
+    dicts with a "label"; `named` tells how they read in the list. `resolves_places`: what is heard
+    comes with the gazetteer's candidates; `several_places`: with those of each part, too. `also`
+    gives the answers to other questions that an answer brings along ("20 blankets by Friday"), or
+    ANEW. `dictated`: the words are for others to read, so a command or a wish in them is not the
+    writer's."""
 
     parse: Parser
     share: Share | None = None
     resolves_places: bool = False
+    several_places: bool = False
     offers: Callable[[Answers], Sequence[dict[str, Any]]] | None = None
     show: Callable[[Any], Localizable | str] = str
     named: Callable[[Any], Localizable | str] = _label

@@ -125,7 +125,7 @@ async def test_only_some_are_counted_as_they_are_chosen(town: Town) -> None:
     ana.hears("That is 1 person.")
     await ana.writes("Telegram", "now")
     ana.hears(
-        "To: TPS, Chicago, IL and 50 km around, Volunteers, Telegram.", "It goes to 1 person."
+        "To: TPS; Chicago, IL (50 km around); Volunteers; Telegram.", "It goes to 1 person."
     )
 
 
