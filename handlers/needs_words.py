@@ -52,6 +52,12 @@ def is_service(need: Need) -> bool:
     return need.unit in _DONE or need.category in _SERVICES
 
 
+def place_of(need: Need) -> str:
+    """The shelter, with its city unless its name says it."""
+    shelter = need.shelter
+    return shelter.name if shelter.city in shelter.name else f"{shelter.name}, {shelter.city}"
+
+
 def amount(need: Need, n: int) -> Message:
     """ "5 packs", in the unit of the need."""
     return AMOUNTS[need.unit](n)

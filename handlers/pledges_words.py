@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from handlers.conversation.turn import Words
-from handlers.needs_words import Told, by_when, is_service, so_many
+from handlers.needs_words import Told, by_when, is_service, place_of, so_many
 from handlers.rendering import Joined
 from locales import Message, _, n_
 from locales.formatting import Moment
@@ -64,15 +64,10 @@ def _afterwards(told: Told) -> Message:
 
 def where(told: Told) -> Message:
     """The place, and what its people wrote about bringing things there."""
+    place = place_of(told.need)
     if told.drop_off:
-        return _('{place}: "{drop_off}".', place=place(told), drop_off=told.drop_off)
-    return _("{place}.", place=place(told))
-
-
-def place(told: Told) -> str:
-    """The shelter, with its city unless its name says it."""
-    shelter = told.need.shelter
-    return shelter.name if shelter.city in shelter.name else f"{shelter.name}, {shelter.city}"
+        return _('{place}: "{drop_off}".', place=place, drop_off=told.drop_off)
+    return _("{place}.", place=place)
 
 
 def changed_number(told: Told, pledge: Pledge) -> Message:

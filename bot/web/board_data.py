@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from handlers.needs_words import is_service
 from storage import needs
 from storage.needs import Need, Shelter, State
 from storage.sealed import SealError, Vault
@@ -15,7 +16,7 @@ _URGENT_FIRST: Final = ("critical", "urgent", "soon", "ongoing")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A need as everybody may see it. `item` is as typed."""
+    """A need as everybody may see it. `item` is as typed; a service is done, not brought."""
 
     code: str
     item: str
@@ -28,6 +29,7 @@ class Shown:
     urgency: str
     needed_by: datetime | None
     zone: str
+    is_service: bool
 
     @property
     def remaining(self) -> int:
@@ -90,4 +92,5 @@ def shown(vault: Vault, need: Need, now: datetime) -> Shown | None:
         need.urgency,
         need.needed_by,
         need.shelter.zone,
+        is_service(need),
     )

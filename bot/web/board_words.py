@@ -30,7 +30,6 @@ _WORDS: Mapping[str, Message] = {
     "empty": _("Nothing is missing right now."),
     "empty_more": _("Join, and we'll write to you when a shelter needs what you can bring."),
     "covered": _("Covered. Thank you."),
-    "by_telegram": _("Bring some, on Telegram"),
     "poster": _("Poster"),
     "shelter_poster": _("Poster of this shelter"),
     "typed": _("What stands in quotes is in the shelter's own words."),
@@ -41,6 +40,9 @@ _WORDS: Mapping[str, Message] = {
     "print": _("Print this page as a poster"),
     "back": _("All needs"),
 }
+
+
+_BRING, _HELP = _("Bring some, on Telegram"), _("Help, on Telegram")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def need_view(need: Shown, doors: Doors, language: Language) -> dict[str, Any]:
         "bar": bar(need),
         "by": read(_by(need)) if need.needed_by else None,
         "covered": not need.remaining,
+        "by_telegram": read(_HELP if need.is_service else _BRING),
         "chat": doors.chat(f"n_{need.code}"),
         "sms": doors.text(f"{need.code} "),
         "sms_words": read(texting(need, doors)) if doors.sms_number else None,
@@ -122,12 +125,18 @@ def _by(need: Shown) -> Message:
 
 
 def _counts(need: Shown) -> Message:
+    facts: dict[str, object] = {
+        "quantity": need.quantity,
+        "committed": need.committed,
+        "on_the_way": need.on_the_way,
+        "received": need.received,
+    }
+    if need.is_service:
+        return _(
+            "Of {quantity}: {committed} promised, {on_the_way} confirmed, {received} done", **facts
+        )
     return _(
-        "Of {quantity}: {committed} promised, {on_the_way} on the way, {received} received",
-        quantity=need.quantity,
-        committed=need.committed,
-        on_the_way=need.on_the_way,
-        received=need.received,
+        "Of {quantity}: {committed} promised, {on_the_way} on the way, {received} received", **facts
     )
 
 

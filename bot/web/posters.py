@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from bot.web.board_data import shown
 from bot.web.board_words import Doors, shown_number
 from handlers.event_facts import tell_of
+from handlers.needs_words import place_of
 from locales import LANGUAGES, Language, Message, _, translate
 from locales.formatting import Moment
 from locales.labels import AMOUNTS
@@ -76,11 +77,16 @@ def qr(text: str) -> str:
     )
 
 
+def _unbroken(text: str) -> str:
+    """On one line, whatever stands before it."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
 def _said(poster: Poster, doors: Doors, language: Language) -> dict[str, Any]:
     def read(message: Message) -> str:
         return translate(message, language)
 
-    number = shown_number(doors.sms_number or "")
+    number = _unbroken(shown_number(doors.sms_number or ""))
     return {
         "language": language,
         "heading": read(poster.heading),
@@ -107,9 +113,9 @@ def _need(connection: Connection, vault: Vault, need_id: int, now: datetime) -> 
         heading=_("{amount} needed", amount=AMOUNTS[seen.unit](seen.quantity)),
         name=seen.item,
         quoted=True,
-        place=f"{need.shelter.name} · {need.shelter.city}",
+        place=place_of(need),
         lines=by,
-        ask=_("How many can you bring?"),
+        ask=_("Can you help?") if seen.is_service else _("How many can you bring?"),
         payload=f"n_{seen.code}",
         keyword=f"{seen.code} ",
         example=_("{code} {n}", code=seen.code, n=min(5, seen.quantity)),
