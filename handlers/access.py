@@ -140,7 +140,7 @@ def confirmed(context: Context) -> bool:
     text = "" if context.heard.press else fold(context.heard.text[:_LONGEST])
     code = text.replace(" ", "")
     word = context.session is None and text in YES | NO
-    if not word and not _LIKE_A_CODE.fullmatch(code):
+    if not context.caller.awaited or not (word or _LIKE_A_CODE.fullmatch(code)):
         return False
     pending = coordinators.pending_act(context.connection, context.caller.person_id, context.now)
     if pending is None or (word and not pending.lookup):

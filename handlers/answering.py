@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from sqlalchemy import Connection
+
 from handlers import access, asks, gate, help, linking
 from handlers.commands import Command
 from handlers.consent import note_for_human
@@ -18,8 +20,7 @@ from handlers.conversation.words import fold
 from handlers.desk import Desk
 from handlers.features import ACTS, APPROVALS, ASKERS, COMMANDS, FEATURES, Feature
 from handlers.hearing import hear, hear_place
-from handlers.ledger import Ledger
-from handlers.outbox import To, deliveries_of
+from handlers.outbox import To, enqueue
 from handlers.rendering import COMMAND, render
 from locales import Language, Message, _
 from storage import conversations, profiles
@@ -35,23 +36,27 @@ _OWN_NAMES = frozenset({"english", "espanol"})
 _HEARD_EVERY = timedelta(hours=1)
 
 
-def take_turn(ledger: Ledger, desk: Desk, inbound: Inbound, caller: Caller, now: datetime) -> None:
-    context = _context(ledger, desk, inbound, caller, now)
+def take_turn(
+    connection: Connection, desk: Desk, inbound: Inbound, caller: Caller, now: datetime
+) -> None:
+    context = _context(connection, desk, inbound, caller, now)
     before = context.session
     _answer(context)
     _save(context, before)
 
 
-def apologise(ledger: Ledger, desk: Desk, inbound: Inbound, caller: Caller, now: datetime) -> None:
+def apologise(
+    connection: Connection, desk: Desk, inbound: Inbound, caller: Caller, now: datetime
+) -> None:
     """For a fault of ours; the question that was open stays so."""
-    context = _context(ledger, desk, replace(inbound, press=None), caller, now)
+    context = _context(connection, desk, replace(inbound, press=None), caller, now)
     if caller.consent != "out":
         context.say(_("Sorry, something broke on our side. We kept your message and will fix it."))
     _save(context, context.session)
 
 
 def _context(
-    ledger: Ledger, desk: Desk, inbound: Inbound, caller: Caller, now: datetime
+    connection: Connection, desk: Desk, inbound: Inbound, caller: Caller, now: datetime
 ) -> Context:
     state = caller.state
     opened = desk.vault.open("sessions", "state", caller.person_id, state) if state else None
@@ -59,7 +64,7 @@ def _context(
     if pressed.startswith(f"{COMMAND}:"):
         inbound = replace(inbound, text=pressed.removeprefix(f"{COMMAND}:"))
     return Context(
-        ledger,
+        connection,
         desk.vault,
         desk.policy,
         now,
@@ -210,8 +215,10 @@ def _detour(context: Context, flow: Flow, session: Session, command: Command, re
 
 def _advance(context: Context, feature: Feature, session: Session) -> None:
     heard = context.overheard
-    if _wants_place(feature.flow, session):
-        heard = hear_place(context.ledger.reference, heard, context.heard, context.caller)
+    step = engine.open_question(feature.flow, session)
+    if isinstance(step, Ask) and step.resolves_places:
+        gazetteer, several = context.connection, step.several_places
+        heard = hear_place(gazetteer, heard, context.heard, context.caller, several=several)
     turn = engine.advance(feature.flow, session, heard)
     if feature.preview is not None and engine.sums_up(feature.flow, session, turn):
         context.says.extend(feature.preview(context, turn.session.known() if turn.session else {}))
@@ -248,16 +255,15 @@ def _has_no_words(context: Context) -> bool:
 def _save(context: Context, before: Session | None) -> None:
     caller = context.caller
     if context.session is not None:
-        context.ledger.save(_session_row(context, context.session))
+        conversations.save_session(context.connection, _session_row(context, context.session))
     elif before is not None:
-        conversations.drop_session(context.connection, caller.person_id)
+        conversations.end_session(context.connection, caller.person_id)
     if context.now - caller.heard_at > _HEARD_EVERY:
-        context.ledger.heard(caller.address_id, context.now)
+        conversations.heard(context.connection, caller.address_id, context.now)
     to = To(caller.person_id, caller.address_id, cast("ChannelName", caller.channel))
     messages = render(context)
     if messages:
-        queued = deliveries_of(context.vault, to, messages, now=context.now, kind=context.kind)
-        context.ledger.queue(queued)
+        enqueue(context.connection, context.vault, to, messages, now=context.now, kind=context.kind)
 
 
 def _session_row(context: Context, session: Session) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def save(context: Context, answers: Mapping[str, Any]) -> None:
     answers = {key: value for key, value in answers.items() if value is not None}
     columns = _columns(context, answers)
     if columns:
-        profiles.change_person(context.connection, context.caller.person_id, **columns)
+        profiles.describe(context.connection, context.caller.person_id, **columns)
     traits = {kind: answers[key] for key, kind in _TRAITS.items() if key in answers}
     if answers.get("role"):
         traits["skill"] = [answers["role"]]

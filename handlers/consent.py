@@ -20,7 +20,7 @@ def wording(message: Message) -> str:
 def agree(context: Context, shown: str, words: str) -> None:
     """The person takes part from now on; keeps when, where, after which wording, in which words."""
     person = context.caller.person_id
-    profiles.change_person(context.connection, person, consent="in")
+    profiles.describe(context.connection, person, consent="in")
     if has_stopped(context):
         leaving.lift_suppression(context.connection, person)
         profiles.reopen_addresses(context.connection, person, context.caller.address_id)

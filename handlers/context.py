@@ -12,7 +12,6 @@ from handlers.conversation.flow import Flow, Heard
 from handlers.conversation.messages import Inbound
 from handlers.conversation.session import Session
 from handlers.conversation.turn import Ending, Prompt, Settled, Turn, Words
-from handlers.ledger import Ledger
 from handlers.outbox import Kind
 from handlers.policy import Policy
 from locales import Language, Message
@@ -50,7 +49,7 @@ class Context:
     turn has worked out.
     """
 
-    ledger: Ledger
+    connection: Connection
     vault: Vault
     policy: Policy
     now: datetime
@@ -68,11 +67,6 @@ class Context:
     refreshed: Prompt | None = None
     toast: Message | None = None
     kind: Kind = "reply"
-
-    @property
-    def connection(self) -> Connection:
-        """The database, for a feature's own statements."""
-        return self.ledger.connection
 
     def say(self, text: Words) -> None:
         self.says.append(Prompt(text))

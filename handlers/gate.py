@@ -148,9 +148,9 @@ def _asks_if_stop(context: Context) -> bool:
 
 def _answers_stop_question(context: Context, words: frozenset[str]) -> bool:
     """A bare yes or no belongs to the newest question, which may be ours whether to stop."""
-    if fold(context.heard.text) not in words or context.caller.consent == "out":
+    if context.caller.consent == "out" or not context.caller.awaited:
         return False
-    return _asked_lately(context)
+    return fold(context.heard.text) in words and _asked_lately(context)
 
 
 def _start(context: Context) -> None:

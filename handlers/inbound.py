@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 from handlers.answering import apologise, take_turn
 from handlers.conversation.messages import Inbound, to_json
 from handlers.desk import Desk
-from handlers.ledger import Ledger
 from handlers.newcomers import meet, meet_all
+from handlers.outbox import OUTBOX
 from storage import conversations
 from storage.conversations import Caller
+from storage.database import notify
 from storage.ids import new_id
+from storage.later import Later, begin
 from storage.sealed import Vault
 
 
@@ -43,9 +45,8 @@ def answer(
     connection: Connection, desk: Desk, inbound: Inbound, caller: Caller, now: datetime
 ) -> None:
     """What a message leads to, once it is kept."""
-    ledger = Ledger(connection)
-    take_turn(ledger, desk, inbound, caller, now)
-    ledger.close()
+    take_turn(connection, desk, inbound, caller, now)
+    notify(connection, OUTBOX)
 
 
 def receive_all(
@@ -60,26 +61,33 @@ def receive_all(
         return [receive(connection, desk, *arrivals[0])]
     callers = meet_all(connection, desk.vault, arrivals)
     kept = _log_all(connection, desk.vault, arrivals, callers)
-    ledger = Ledger(connection)
-    for arrival, caller, is_new in zip(arrivals, callers, kept, strict=True):
-        if caller is not None and is_new:
-            _answer_in_turn(ledger, desk, arrival, caller)
-    ledger.close()
+    later = begin(connection)
+    try:
+        for arrival, caller, is_new in zip(arrivals, callers, kept, strict=True):
+            if caller is not None and is_new:
+                later.next_turn()
+                _answer_in_turn(connection, later, desk, arrival, caller)
+        later.write()
+    finally:
+        later.close()
+    notify(connection, OUTBOX)
     return [
         None if caller is None else Received.DONE if is_new else Received.REPEATED
         for caller, is_new in zip(callers, kept, strict=True)
     ]
 
 
-def _answer_in_turn(ledger: Ledger, desk: Desk, arrival: Arrival, caller: Caller) -> None:
+def _answer_in_turn(
+    connection: Connection, later: Later, desk: Desk, arrival: Arrival, caller: Caller
+) -> None:
     """Whoever came before may have changed anybody, or have deleted them with what they wrote."""
     inbound, now = arrival
-    if ledger.touched:
-        before, connection = caller, ledger.connection
+    if later.touched:
+        before = caller
         caller = meet(connection, desk.vault, inbound, now)
         if caller.address_id != before.address_id:
             _log(connection, desk.vault, inbound, caller.address_id, now)
-    take_turn(ledger, desk, inbound, caller, now)
+    take_turn(connection, desk, inbound, caller, now)
 
 
 def _log_all(
@@ -136,7 +144,6 @@ def keep_failed(
     caller = meet(connection, desk.vault, inbound, now)
     if not _log(connection, desk.vault, inbound, caller.address_id, now, error=error):
         return False
-    ledger = Ledger(connection)
-    apologise(ledger, desk, inbound, caller, now)
-    ledger.close()
+    apologise(connection, desk, inbound, caller, now)
+    notify(connection, OUTBOX)
     return True

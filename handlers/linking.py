@@ -28,7 +28,7 @@ from handlers.sides import Side, prefer_flow, side_of, sides_of
 from locales import Message, _
 from locales.gsm7 import sms_text
 from storage import linking
-from storage.conversations import Caller, add_address, find_caller, is_suppressed
+from storage.conversations import Caller, add_addresses, find_caller, suppressed
 from storage.coordinators import has_grant
 from storage.ids import new_id
 
@@ -254,7 +254,7 @@ def _link_number(context: Context, phone: str) -> None:
         context.say(_already())
     elif sides_of(context).on("sms") is not None:
         context.say(_linked_elsewhere())
-    elif is_suppressed(context.connection, channel, lookup):
+    elif suppressed(context.connection, channel, [lookup]):
         context.say(_("That number asked us to stop. Text START from it, then send LINK here."))
     elif known is not None:
         _link_known(context, known)
@@ -283,21 +283,19 @@ def _may_have_changed_hands(context: Context, known: Caller) -> bool:
 def _add_number(context: Context, channel: ChannelName, number: str, lookup: bytes) -> bool:
     """A number that never wrote: it is not written to either, unless it is chosen."""
     row = new_id()
-    added = add_address(
-        context.connection,
-        {
-            "id": row,
-            "person_id": context.caller.person_id,
-            "channel": channel,
-            "lookup": lookup,
-            "value": context.vault.seal("addresses", "value", row, number),
-            "status": "active",
-            "preferred": False,
-            "may_stand_in": False,
-            "created_at": context.now,
-            "heard_at": context.now,
-        },
-    )
+    address = {
+        "id": row,
+        "person_id": context.caller.person_id,
+        "channel": channel,
+        "lookup": lookup,
+        "value": context.vault.seal("addresses", "value", row, number),
+        "status": "active",
+        "preferred": False,
+        "may_stand_in": False,
+        "created_at": context.now,
+        "heard_at": context.now,
+    }
+    [added] = add_addresses(context.connection, [address])
     if added:
         linking.drop_codes(context.connection, [context.caller.person_id])
         linking.set_preferred(

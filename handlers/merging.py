@@ -9,7 +9,7 @@ from typing import Any, cast
 from handlers.context import Context
 from handlers.conversation.session import Session, load
 from handlers.letting_go import let_go
-from handlers.newcomers import add_person
+from handlers.newcomers import add_people
 from locales import Language
 from storage import linking, profiles
 from storage.conversations import Caller, find_caller
@@ -54,8 +54,8 @@ def detach(context: Context, leaving: Reached, staying: Reached) -> None:
     if not linking.has_history(connection, leaving.address_id):
         linking.remove_address(connection, leaving.address_id)
         return
-    newcomer, _handle = add_person(connection, context.language, "none", context.now)
-    linking.detach(connection, leaving, newcomer, staying, context.now)
+    [newcomer] = add_people(connection, [(context.language, "none", context.now)])
+    linking.detach(connection, leaving, newcomer.id, staying, context.now)
 
 
 def keep_evidence(context: Context, shown: str, address_id: int, channel: str) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -73,37 +72,7 @@ def enqueue(
     expires_at: datetime | None = None,
 ) -> list[int]:
     """Queue messages for one address, to be sent in this order; returns the deliveries' ids."""
-    rows = deliveries_of(
-        vault,
-        to,
-        messages,
-        now=now,
-        kind=kind,
-        priority=priority,
-        due_at=due_at,
-        expires_at=expires_at,
-    )
-    add(connection, rows)
-    return [row["id"] for row in rows]
-
-
-def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    _ADD.run_many(connection, rows)
-
-
-def deliveries_of(
-    vault: Vault,
-    to: To,
-    messages: list[Outgoing],
-    *,
-    now: datetime,
-    kind: Kind = "reply",
-    priority: int = Priority.REPLY,
-    due_at: datetime | None = None,
-    expires_at: datetime | None = None,
-) -> list[dict[str, Any]]:
-    """Messages for one address as rows of the outbox."""
-    return [
+    rows: list[dict[str, Any]] = [
         {
             "id": (row := new_id()),
             "person_id": to.person_id,
@@ -119,3 +88,6 @@ def deliveries_of(
         }
         for message in messages
     ]
+    for delivery in rows:
+        _ADD.write(connection, delivery)
+    return [delivery["id"] for delivery in rows]

@@ -14,7 +14,7 @@ from handlers.conversation.numbers import whole_number
 from handlers.conversation.words import fold, word_set
 from handlers.letting_go import let_go
 from handlers.my_data import tell_all
-from handlers.newcomers import add_person
+from handlers.newcomers import add_people
 from handlers.rendering import is_sms
 from locales import LANGUAGES, Message, _, translate
 from storage import leaving
@@ -92,15 +92,15 @@ def _delete(context: Context) -> None:
     leaving.count_departure(connection, caller.person_id, now.date())
     leaving.suppress(connection, [caller.person_id], now)
     leaving.ask_provider(connection, [caller.person_id], now)
-    empty, handle = add_person(connection, context.language, "out", now)
-    leaving.leave_empty(connection, caller.person_id, empty, caller.address_id, now)
+    [empty] = add_people(connection, [(context.language, "out", now)])
+    leaving.leave_empty(connection, caller.person_id, empty.id, caller.address_id, now)
     context.caller = Caller(
-        person_id=empty,
+        person_id=empty.id,
         address_id=caller.address_id,
         channel=caller.channel,
         address_status="active",
         heard_at=now,
-        handle=handle,
+        handle=empty.handle,
         language=context.language,
         consent="out",
     )

@@ -156,7 +156,8 @@ def _join(context: Context, rest: str, via: str) -> None:
         if came_with is not None:
             context.say(came_with)
         return
-    known = profiles.registrations_of(context.connection, context.caller.person_id)
+    caller = context.caller
+    known = profiles.registrations_of(context.connection, caller.person_id) if caller.joined else []
     if any(kind != "member" for kind in known) or ("member" in known and via == "join"):
         context.say(_("You're already in. To change something: PROFILE. For help: HELP."))
         return
@@ -211,7 +212,8 @@ def finish(context: Context, answers: Mapping[str, Any]) -> None:
 def register(context: Context, answers: Mapping[str, Any]) -> None:
     """As the kind that the answers say, with what they say of it."""
     person, kind = context.caller.person_id, answers["kind"]
-    row = profiles.registration_id(context.connection, person, kind) or new_id()
+    known = context.caller.joined and profiles.registration_id(context.connection, person, kind)
+    row = known or new_id()
     sealed = {
         name: context.seal("registrations", name, row, answers.get(name))
         for name in ("group_name", "offer", "credential")

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
 
 from storage.asked import asked_anything
+from storage.coordinators import pending_acts
 from storage.database import insert, lock_row, locks_rows, skip_locked
 from storage.messages import inbound
-from storage.people import addresses, people, sessions, suppressions
+from storage.people import addresses, handovers, people, registrations, sessions, suppressions
 from storage.prepared import Prepared
 
 
@@ -18,7 +19,9 @@ class Caller(NamedTuple):
     """The person and address behind an inbound message, with their running session if any.
 
     `name` and `state` are sealed. `asked`: we may have asked them something that they can answer
-    at any time. `fresh`: nobody had written from this address before.
+    at any time; `awaited`: an act of theirs may wait for its code, or they may have been asked
+    whether to stop; `joined`: they may have registered. `fresh`: nobody had written from this
+    address before.
     """
 
     person_id: int
@@ -44,6 +47,8 @@ class Caller(NamedTuple):
     session_at: datetime | None = None
     doubted_at: datetime | None = None
     asked: bool = True
+    awaited: bool = True
+    joined: bool = True
     fresh: bool = False
 
 
@@ -94,6 +99,11 @@ _callers = select(
     sessions.c.updated_at.label("session_at"),
     addresses.c.doubted_at,
     asked_anything(people.c.id).label("asked"),
+    or_(
+        exists().where(pending_acts.c.person_id == people.c.id),
+        exists().where(handovers.c.person_id == people.c.id),
+    ).label("awaited"),
+    exists().where(registrations.c.person_id == people.c.id).label("joined"),
 ).select_from(_behind.outerjoin(sessions, sessions.c.person_id == people.c.id))
 _FIND = Prepared(_callers.where(_named))
 _FIND_ALL = _callers.add_columns(addresses.c.lookup).where(_listed)
@@ -115,6 +125,10 @@ _SUPPRESSED = Prepared(
         suppressions.c.channel == bindparam("channel"),
         suppressions.c.lookup == bindparam("lookup"),
     )
+)
+_ALL_SUPPRESSED = select(suppressions.c.lookup).where(
+    suppressions.c.channel == bindparam("channel"),
+    suppressions.c.lookup.in_(bindparam("lookups", expanding=True)),
 )
 _SAVE = Prepared(
     _session.on_conflict_do_update(
@@ -161,27 +175,39 @@ def log_inbound(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[
     return [count == 1 for count in _LOG.run_each(connection, rows)]
 
 
-def add_address(connection: Connection, row: dict[str, Any]) -> bool:
-    """False when somebody else has just added the same address."""
-    return _ADD_ADDRESS.run(connection, row) == 1
+def add_addresses(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[bool]:
+    """False for each that somebody else has just added."""
+    return [count == 1 for count in _ADD_ADDRESS.run_each(connection, rows)]
 
 
-def is_suppressed(connection: Connection, channel: str, lookup: bytes) -> bool:
-    """Whether this address was deleted after a stop, and must not be written to."""
-    return _SUPPRESSED.first(connection, {"channel": channel, "lookup": lookup}) is not None
+def suppressed(connection: Connection, channel: str, lookups: Collection[bytes]) -> set[bytes]:
+    """Which addresses were deleted after a stop, and must not be written to."""
+    if len(lookups) > 1:
+        return set(connection.scalars(_ALL_SUPPRESSED, {"channel": channel, "lookups": lookups}))
+    return {
+        each
+        for each in lookups
+        if _SUPPRESSED.first(connection, {"channel": channel, "lookup": each})
+    }
 
 
-def save_sessions(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    _SAVE.run_many(connection, rows)
+def save_session(connection: Connection, row: dict[str, Any]) -> None:
+    """Of whom the turn is of."""
+    _SAVE.write(connection, row)
+
+
+def end_session(connection: Connection, person_id: int) -> None:
+    """Of whom the turn is of."""
+    _DROP.write(connection, {"person": person_id})
 
 
 def drop_session(connection: Connection, person_id: int) -> None:
     _DROP.run(connection, {"person": person_id})
 
 
-def heard(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """An "address" is alive "at" a time: earlier soft failures no longer count."""
-    _HEARD.run_many(connection, rows)
+def heard(connection: Connection, address_id: int, at: datetime) -> None:
+    """The address is alive: earlier soft failures no longer count."""
+    _HEARD.write(connection, {"address": address_id, "at": at})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    Result,
     Select,
     String,
     Table,
@@ -31,6 +32,7 @@ from storage import gazetteer_sources as sources
 from storage.columns import Id
 from storage.database import metadata
 from storage.dialect import insert, lock_table
+from storage.later import REFERENCE
 from storage.place_names import Area, skeletons, sound
 from storage.prepared import Prepared
 
@@ -88,7 +90,8 @@ _SUBURB_KM = 25
 _OF_ZIP = Prepared(
     select(*(zips.c.zone if column is cities.c.zone else column for column in cities.c))
     .join(zips, zips.c.city_id == cities.c.id)
-    .where(zips.c.code == bindparam("code"))
+    .where(zips.c.code == bindparam("code")),
+    reference=True,
 )
 _MISSPELT_FROM = 3_000
 """Inhabitants from which a city is offered for a misspelt name."""
@@ -202,7 +205,11 @@ def cities_named(
         .order_by(of_name.weight.desc(), cities.c.id)
         .limit(limit)
     )
-    return [_city(row) for row in connection.execute(_in_areas(query, within))]
+    return [_city(row) for row in _read(connection, _in_areas(query, within))]
+
+
+def _read(connection: Connection, query: Select[Any]) -> Result[Any]:
+    return connection.execute(query, execution_options={REFERENCE: True})
 
 
 def names_like(connection: Connection, name: str) -> list[tuple[str, str]]:
@@ -216,16 +223,16 @@ def names_like(connection: Connection, name: str) -> list[tuple[str, str]]:
         )
         .distinct()
     )
-    return [(row.name, row.sound) for row in connection.execute(query)]
+    return [(row.name, row.sound) for row in _read(connection, query)]
 
 
 def largest_cities(connection: Connection, within: Iterable[Area], limit: int = 40) -> list[City]:
     query = _in_areas(select(cities), within).order_by(cities.c.population.desc(), cities.c.id)
-    return [_city(row) for row in connection.execute(query.limit(limit))]
+    return [_city(row) for row in _read(connection, query.limit(limit))]
 
 
 def city_by_id(connection: Connection, city_id: int) -> City | None:
-    row = connection.execute(select(cities).where(cities.c.id == city_id)).one_or_none()
+    row = _read(connection, select(cities).where(cities.c.id == city_id)).one_or_none()
     return _city(row) if row else None
 
 
@@ -243,7 +250,7 @@ def nearest_city(
     Or rather the large one of the same region whose suburb or quarter that is.
     """
     query = select(cities).where(*_box(lat, lon, reach_km), cities.c.population >= smallest)
-    apart = {city: _km(city, lat, lon) for city in map(_city, connection.execute(query))}
+    apart = {city: _km(city, lat, lon) for city in map(_city, _read(connection, query))}
     near = sorted((km, city.id, city) for city, km in apart.items() if km <= reach_km)
     if not near:
         return None

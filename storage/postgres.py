@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from storage.dialect import WAKES
 from storage.faults import CommitUnknownError, hide_values, is_conflict, is_id_collision, is_lost
 from storage.holds import PostgresHold
+from storage.later import watch
 from storage.postgres_wakes import PostgresBell, PostgresEar
 from storage.wakes import Wakes
 
@@ -108,6 +109,7 @@ def postgres_engine(url: URL, size: int) -> Engine:
         },
     )
     event.listen(engine, "handle_error", hide_values)
+    watch(engine)
     return engine
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
+from storage import later as waiting
+
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
 Translate = Callable[[Any], Any]
@@ -21,15 +23,19 @@ class Prepared:
     """A statement with `bindparam`s, or an insert, for one set of names of values.
 
     It runs in the connection's transaction like `Connection.execute`, and raises the same errors.
-    Lists in a bind ("expanding") are not for it.
+    Lists in a bind ("expanding") are not for it. `reference`: it reads what no turn writes.
     """
 
-    def __init__(self, statement: Select[Any] | Insert | Update | Delete) -> None:
+    def __init__(
+        self, statement: Select[Any] | Insert | Update | Delete, *, reference: bool = False
+    ) -> None:
         self._statement = statement
+        self._reference = reference
         self._forms: dict[tuple[str, ...], _Form] = {}
 
     def first(self, connection: Connection, values: Values) -> Row | None:
         """The only row, or the first."""
+        self._settle(connection, writes=False)
         form = self._form(connection, values)
         cursor = _execute(connection, form.sql, form.bound(values))
         row = cursor.fetchone()
@@ -38,27 +44,49 @@ class Prepared:
         return found
 
     def all(self, connection: Connection, values: Values) -> Sequence[Row]:
+        self._settle(connection, writes=False)
         form = self._form(connection, values)
         cursor = _execute(connection, form.sql, form.bound(values))
         return form.read(cursor, cursor.fetchall())
 
     def run(self, connection: Connection, values: Values) -> int:
         """The number of rows that were written."""
+        self._settle(connection, writes=True)
         form = self._form(connection, values)
         return _execute(connection, form.sql, form.bound(values)).rowcount
 
     def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Once for each; all have the same names."""
+        self._settle(connection, writes=True)
+        self.write_now(connection, rows)
+
+    def write(self, connection: Connection, values: Values) -> None:
+        """Once, or later, if writes may wait: for rows of whom the turn is of, and of no other."""
+        later = waiting.of(connection)
+        if later is None:
+            self.run(connection, values)
+        else:
+            later.add(self, values)
+
+    def write_now(self, connection: Connection, rows: Sequence[Values]) -> None:
+        """What has waited."""
+        if not rows:
+            return
+        form = self._form(connection, rows[0])
         if len(rows) == 1:
-            self.run(connection, rows[0])
-        elif rows:
-            form = self._form(connection, rows[0])
+            _execute(connection, form.sql, form.bound(rows[0]))
+        else:
             _execute_many(connection, form.sql, [form.bound(values) for values in rows])
+
+    def _settle(self, connection: Connection, *, writes: bool) -> None:
+        if not self._reference:
+            waiting.settle(connection, writes=writes)
 
     def run_each(self, connection: Connection, rows: Sequence[Values]) -> list[int]:
         """Like `run_many`; the number of rows that each of them wrote."""
         if connection.dialect.name == "sqlite" or len(rows) < 2:  # no way to the server to save
             return [self.run(connection, values) for values in rows]
+        self._settle(connection, writes=True)
         form = self._form(connection, rows[0])
         bound = [form.bound(values) for values in rows]
         return _count_each(_execute_many(connection, form.sql, bound, returning=True), len(rows))

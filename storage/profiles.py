@@ -55,6 +55,11 @@ def change_person(connection: Connection, person_id: int, **columns: Any) -> Non
     _CHANGE.run(connection, {"of": person_id, **columns})
 
 
+def describe(connection: Connection, person_id: int, **columns: Any) -> None:
+    """`change_person`, of whom the turn is of."""
+    _CHANGE.write(connection, {"of": person_id, **columns})
+
+
 def traits_of(connection: Connection, person_id: int) -> dict[str, list[str]]:
     """Codes by kind of trait, sorted."""
     rows = connection.execute(
@@ -69,14 +74,12 @@ def traits_of(connection: Connection, person_id: int) -> dict[str, list[str]]:
 
 
 def set_traits(connection: Connection, person_id: int, values: Mapping[str, Iterable[str]]) -> None:
-    """The person has exactly these codes, by kind, from now on; other kinds stay."""
-    _FORGET_TRAITS.run_many(connection, [{"of": person_id, "only": kind} for kind in values])
-    rows = [
-        {"person_id": person_id, "kind": kind, "value": code}
-        for kind, codes in values.items()
-        for code in codes
-    ]
-    _ADD_TRAIT.run_many(connection, rows)
+    """Whom the turn is of has exactly these codes, by kind, from now on; other kinds stay."""
+    for kind in values:
+        _FORGET_TRAITS.write(connection, {"of": person_id, "only": kind})
+    for kind, codes in values.items():
+        for code in codes:
+            _ADD_TRAIT.write(connection, {"person_id": person_id, "kind": kind, "value": code})
 
 
 def registrations_of(connection: Connection, person_id: int) -> list[str]:
@@ -98,11 +101,11 @@ def registration_id(connection: Connection, person_id: int, kind: str) -> int | 
 
 def save_registration(connection: Connection, row: dict[str, Any]) -> None:
     """Adds a registration, or brings the one of that id up to date."""
-    _REGISTER.run(connection, row)
+    _REGISTER.write(connection, row)
 
 
 def add_consent(connection: Connection, row: dict[str, Any]) -> None:
-    _ADD_CONSENT.run(connection, row)
+    _ADD_CONSENT.write(connection, row)
 
 
 def set_address_status(connection: Connection, person_id: int, status: str, *was: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from storage.holds import FileHold
+from storage.later import watch
 from storage.wakes import Wakes
 from storage.writer import Writer
 
@@ -120,4 +121,5 @@ def sqlite_engine(url: URL, begin: str, *more_pragmas: str) -> Engine:
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    watch(engine)
     return engine
