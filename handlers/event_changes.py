@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from handlers import broadcasts, events
 from handlers.broadcast_texts import Texts
 from handlers.broadcasts import Draft, Subject
+from handlers.event_doors import hang_door
 from handlers.event_facts import TEXTS, Told, tell_of
 from handlers.event_texts import cancellation, change
 from storage import approvals, audit, rsvps
@@ -21,7 +22,15 @@ from storage import broadcasts as runs
 from storage import events as storage
 from storage.audience import Scope
 from storage.broadcasts import Broadcast
-from storage.event_circles import CANCELLED, INVITE, MOVED, NEXT
+from storage.event_circles import (
+    ANEW,
+    CANCELLED,
+    INVITE,
+    MOVED,
+    NEXT,
+    WITHDRAWN,
+    count_silent,
+)
 from storage.events import Event, EventState
 from storage.messages import Priority
 from storage.rsvps import Answer
@@ -30,10 +39,14 @@ from storage.sealed import Vault
 APPROVAL = "event"
 """The kind of approvals for announcing an event."""
 
-_TOLD_OF = ("starts_at", "zone", "place", "city_id", "link")
-"""What people must hear of; other changes they find where they look."""
+_MOVES = ("starts_at", "zone", "place", "city_id")
+"""What somebody must hear of who has only been invited, and may come to the wrong place."""
+
+_TOLD_OF = (*_MOVES, "link", "services")
+"""What people who come must hear of; other changes they find where they look."""
 
 _ON_CALENDARS = frozenset({*_TOLD_OF, "title_es", "title_en", "minutes", "notes"})
+_NEWS = (INVITE, NEXT, MOVED, ANEW)
 _NEWS_FOR_HOURS = 48
 _STALE_AFTER_START = timedelta(hours=1)
 
@@ -70,23 +83,30 @@ def change_event(
     before = tell_of(connection, vault, event)
     after = _write(connection, vault, event, fields, now)
     audit.record(connection, actor, "change", event.code, at=now, details={"what": sorted(fields)})
+    if event.status is EventState.OPEN:
+        hang_door(connection, event_id, after.event.starts_at, after.event.ends_at)
     if not any(_differ(before, after, name) for name in _TOLD_OF):
         return Changed(after.event, 0, False)
     if _day(before.event) != _day(after.event):
         rsvps.ask_anew(connection, event_id, now)
     concerned = rsvps.concerned(connection, event_id)
-    told, asks = len(concerned), any(each.answer is Answer.ASKED for each in concerned)
+    asks = any(each.answer is Answer.ASKED for each in concerned)
     stopped = _stop_old_news(connection, event_id)
-    if told:
+    sending = _Sending(connection, vault, after, actor, now)
+    if concerned:
         known = before if MOVED not in {run.part for run in stopped} else None
-        texts = change(known, after, asks=asks)
-        _send(connection, vault, after, texts, MOVED, actor=actor, now=now)
+        sending.to_those_who_come(change(known, after, asks=asks), MOVED)
+    silent = 0
+    if any(_differ(before, after, name) for name in _MOVES):
+        silent = count_silent(connection, event_id)
+    if silent:
+        known = before if ANEW not in {run.part for run in stopped} else None
+        sending.to_the_invited(change(known, after, asks=True), ANEW)
     for run in stopped:
         if run.part in (INVITE, NEXT):
             scope, part = Scope.from_json(run.scope), run.part
-            event = after.event
-            events.announce(connection, vault, event, scope, actor=actor, now=now, part=part)
-    return Changed(after.event, told, asks)
+            events.announce(connection, vault, after.event, scope, actor=actor, now=now, part=part)
+    return Changed(after.event, len(concerned) + silent, asks)
 
 
 def _write(
@@ -109,6 +129,8 @@ def _differ(before: Told, after: Told, name: str) -> bool:
 
 
 def _value(told: Told, name: str) -> object:
+    if name == "services":
+        return frozenset(told.services)
     return getattr(told, name) if name in TEXTS else getattr(told.event, name)
 
 
@@ -118,7 +140,7 @@ def _day(event: Event) -> object:
 
 def _stop_old_news(connection: Connection, event_id: int) -> list[Broadcast]:
     """What has not all gone out tells what is no longer so: it is broken off."""
-    news = (run for run in runs.about(connection, event_id) if run.part in (INVITE, NEXT, MOVED))
+    news = (run for run in runs.about(connection, event_id) if run.part in _NEWS)
     return [run for run in news if run.ended_at is None and runs.abort(connection, run.id)]
 
 
@@ -139,32 +161,44 @@ def cancel_event(
     approvals.withdraw(connection, APPROVAL, event_id, now)
     _stop_old_news(connection, event_id)
     told = tell_of(connection, vault, event)
-    people = len(rsvps.concerned(connection, event_id))
+    people, silent = rsvps.concerned(connection, event_id), count_silent(connection, event_id)
+    sending, texts = _Sending(connection, vault, told, actor, now), cancellation(told, reason)
     if people:
-        _send(connection, vault, told, cancellation(told, reason), CANCELLED, actor=actor, now=now)
+        sending.to_those_who_come(texts, CANCELLED)
+    if silent:
+        sending.to_the_invited(texts, WITHDRAWN)
     audit.record(connection, actor, "cancel", event.code, at=now)
-    return Changed(event, people, False)
+    return Changed(event, len(people) + silent, False)
 
 
-def _send(
-    connection: Connection,
-    vault: Vault,
-    told: Told,
-    texts: Texts,
-    part: str,
-    *,
-    actor: str,
-    now: datetime,
-) -> None:
-    event = told.event
-    draft = Draft(
-        texts,
-        Scope(),
-        now,
-        subject=Subject(event.id, event.code, part),
-        capped=False,
-        priority=Priority.NOTICE,
-        decent_hours=_NEWS_FOR_HOURS,
-        expires_at=event.starts_at + _STALE_AFTER_START,
-    )
-    broadcasts.create(connection, vault, draft, actor=actor, now=now)
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """What it takes to send news of one event."""
+
+    connection: Connection
+    vault: Vault
+    told: Told
+    actor: str
+    now: datetime
+
+    def to_those_who_come(self, texts: Texts, part: str) -> None:
+        self._send(texts, part, Priority.NOTICE)
+
+    def to_the_invited(self, texts: Texts, part: str) -> None:
+        """With what goes to many, as the invitation did."""
+        self._send(texts, part, Priority.BULK)
+
+    def _send(self, texts: Texts, part: str, priority: int) -> None:
+        """Whatever else they get that day: what we told them is no longer so."""
+        event = self.told.event
+        draft = Draft(
+            texts,
+            Scope(),
+            self.now,
+            subject=Subject(event.id, event.code, part),
+            capped=False,
+            priority=priority,
+            decent_hours=_NEWS_FOR_HOURS,
+            expires_at=event.starts_at + _STALE_AFTER_START,
+        )
+        broadcasts.create(self.connection, self.vault, draft, actor=self.actor, now=self.now)

@@ -3,7 +3,8 @@
 What is asked is in event_managing_flow; what a change leads to, in event_changes.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,6 +20,16 @@ from handlers.event_posting import may_act, publish, scope_of
 from handlers.events import show
 from handlers.hearing import place_answer
 from handlers.places import place_of
+from handlers.reminder_times import (
+    LEAD,
+    Occasion,
+    keep_ladder,
+    ladder_of,
+    next_due,
+    own_ladder,
+    reminders,
+)
+from handlers.reminder_words import steps_words
 from handlers.rendering import Joined
 from locales import Message, _, n_
 from locales.formatting import Moment
@@ -87,6 +98,7 @@ def _facts(context: Context, event: Event) -> dict[str, Any]:
         "status": event.status.value,
         "invited": event.audience is not None and event.status is EventState.OPEN,
         "series": event.series_id is not None,
+        "steps": list(_steps(event)),
         "zone": event.zone,
         "hosts": [{"label": names[0] if names else "-", "code": "", "id": host}],
         "home": place_answer(city) if city else None,
@@ -110,7 +122,7 @@ def finish(context: Context, answers: Mapping[str, Any]) -> None:
 
 _KEPT = (
     *("what", "when", "city", "address", "link", "title", "capacity", "notes"),
-    *("which", "reason", "audience", "home"),
+    *("which", "reason", "audience", "home", "minutes", "services", "reminders"),
 )
 
 
@@ -158,20 +170,12 @@ def _whom(event: Event, payload: Mapping[str, Any]) -> tuple[int | None, Mapping
 
 
 def _change(context: Context, event: Event, payload: Mapping[str, Any]) -> None:
-    fields = _fields(event, payload)
-    starts_at = fields.get("starts_at", event.starts_at)
+    starts_at = _fields(event, payload).get("starts_at", event.starts_at)
     if starts_at <= context.now:
         context.say(_("That hour has gone by. Nothing was changed."))
         return
     try:
-        changed = change_event(
-            context.connection,
-            context.vault,
-            event.id,
-            fields,
-            actor=str(context.caller.person_id),
-            now=context.now,
-        )
+        done = [_change_one(context, each, payload) for each in _those(context, event, payload)]
     except NoRoomError as error:
         context.say(
             n_(
@@ -181,26 +185,78 @@ def _change(context: Context, event: Event, payload: Mapping[str, Any]) -> None:
             )
         )
         return
-    context.say(_changed(event, changed))
+    changed = [each for each in done if each is not None]
+    if not changed:
+        context.say(_("{code} is over already.", code=event.code))
+    elif payload["what"] == "reminders":
+        _say_next_reminder(context, changed[0].event)
+    else:
+        context.say(_changed(event, changed))
+
+
+def _change_one(context: Context, event: Event, payload: Mapping[str, Any]) -> Changed | None:
+    return change_event(
+        context.connection,
+        context.vault,
+        event.id,
+        _fields(event, payload),
+        actor=str(context.caller.person_id),
+        now=context.now,
+    )
+
+
+def _say_next_reminder(context: Context, event: Event) -> None:
+    """As people there get it: by the clocks of the event, outside their quiet hours."""
+    planned = reminders(_occasion(event), event.zone, context.policy.quiet)
+    ahead = next_due([planned], context.now + LEAD)
+    if ahead is None:
+        context.say(_("Done. There is no time left for a reminder before it begins."))
+    else:
+        when = Moment(ahead, event.zone, zone_named=True)
+        context.say(_("Done. Next reminder of {code}: {when}.", code=event.code, when=when))
+
+
+def _occasion(event: Event) -> Occasion:
+    ladder = ladder_of(
+        event.ladder, has_place=event.place is not None, has_link=event.link is not None
+    )
+    return Occasion(event.starts_at, event.zone, ladder)
+
+
+def _steps(event: Event) -> Sequence[int]:
+    return sorted(set(_occasion(event).ladder.values()), reverse=True)
 
 
 def _fields(event: Event, payload: Mapping[str, Any]) -> dict[str, Any]:
     def words(key: str) -> str | None:
         return payload[key]["label"] if payload.get(key) else None
 
-    match payload["what"]:
-        case "when":
-            return {"starts_at": datetime.fromisoformat(payload["when"]["at"])}
-        case "place":
-            city = payload["city"]
-            there = {"place": words("address"), "city_id": city["city_id"]}
-            return there | _on_other_clocks(event, city["zone"])
-        case "title":
-            return {f"title_{each}": payload["title"].get(each) for each in ("es", "en")}
-        case "capacity":
-            return {"capacity": payload.get("capacity")}
-        case what:
-            return {what: words(what)}
+    def place() -> dict[str, Any]:
+        city = payload["city"]
+        there = {"place": words("address"), "city_id": city["city_id"]}
+        return there | _on_other_clocks(event, city["zone"])
+
+    def services() -> str | None:
+        return json.dumps(payload["services"]) if payload.get("services") else None
+
+    what: str = payload["what"]
+    fields: Mapping[str, Callable[[], dict[str, Any]]] = {
+        "when": lambda: {"starts_at": datetime.fromisoformat(payload["when"]["at"])},
+        "place": place,
+        "title": lambda: {f"title_{each}": payload["title"].get(each) for each in ("es", "en")},
+        "capacity": lambda: {"capacity": payload.get("capacity")},
+        "minutes": lambda: {"minutes": payload["minutes"]},
+        "services": lambda: {"services": services()},
+        "reminders": lambda: {"ladder": _ladder(event, payload["reminders"]["minutes"])},
+    }
+    return fields[what]() if what in fields else {what: words(what)}
+
+
+def _ladder(event: Event, steps: Sequence[int] | None) -> str | None:
+    if steps is None:
+        return None
+    has_place, has_link = event.place is not None, event.link is not None
+    return keep_ladder(own_ladder(steps, has_place=has_place, has_link=has_link))
 
 
 def _on_other_clocks(event: Event, zone: str) -> dict[str, Any]:
@@ -211,22 +267,21 @@ def _on_other_clocks(event: Event, zone: str) -> dict[str, Any]:
     return {"zone": zone, "starts_at": wall.astimezone(UTC)}
 
 
-def _changed(event: Event, changed: Changed | None) -> Message:
-    if changed is None:
-        return _("{code} is over already.", code=event.code)
-    if not changed.told:
+def _changed(event: Event, changed: Sequence[Changed]) -> Message:
+    told = sum(each.told for each in changed)
+    if not told:
         return _("Done: {code} is changed.", code=event.code)
-    if changed.asked:
+    if any(each.asked for each in changed):
         return n_(
             "Done: {code} is changed. The day is another, so {n} person is asked again.",
             "Done: {code} is changed. The day is another, so {n} people are asked again.",
-            changed.told,
+            told,
             code=event.code,
         )
     return n_(
         "Done: {code} is changed, and {n} person is told.",
         "Done: {code} is changed, and {n} people are told.",
-        changed.told,
+        told,
         code=event.code,
     )
 
@@ -277,6 +332,9 @@ def _standing(context: Context, told: Told) -> list[Words]:
     ]
     if event.capacity is not None:
         lines.append(_("Room for {n}", n=event.capacity))
+    if event.status in (EventState.DRAFT, EventState.OPEN):
+        steps = steps_words({"minutes": _steps(event)})
+        lines.append(_("Reminders: {steps}", steps=steps))
     if counts.came:
         lines.append(_("At the door: {n}", n=counts.came))
     return lines

@@ -12,12 +12,15 @@ from handlers.event_posting_flow import (
     CAPACITY,
     CITY,
     LINK,
+    MINUTES,
     NOTES,
+    SERVICES,
     TITLE,
     WHEN,
     is_in,
     words,
 )
+from handlers.reminder_words import read_steps, steps_words
 from locales import _
 
 _LONGEST_REASON = 120
@@ -32,7 +35,8 @@ def _is_uninvited(answers: Answers) -> bool:
 
 
 def _is_series(answers: Answers) -> bool:
-    return bool(answers.get("series")) and answers.get("what") == "cancel"
+    for_all = ("cancel", "reminders", "minutes", "services")
+    return bool(answers.get("series")) and answers.get("what") in for_all
 
 
 def _moves(answers: Answers) -> bool:
@@ -60,6 +64,21 @@ def _options() -> Sequence[Option]:
         Option("title", _("The title"), words=word_set("titulo nombre title name"), when=_AHEAD),
         Option("capacity", _("How many fit"), words=word_set("cupo capacity room"), when=_AHEAD),
         Option("notes", _("What to know"), words=word_set("notas notes"), when=_AHEAD),
+        Option(
+            "minutes", _("How long it lasts"), words=word_set("dura duracion duration"), when=_AHEAD
+        ),
+        Option(
+            "services",
+            _("What there will be"),
+            words=word_set("servicios services accesibilidad interprete"),
+            when=_AHEAD,
+        ),
+        Option(
+            "reminders",
+            _("The reminders"),
+            words=word_set("recordatorio recordatorios reminder reminders avisos"),
+            when=_AHEAD,
+        ),
         Option("cancel", _("Call it off"), words=word_set("anular suspender"), when=_AHEAD),
         Option("copy", _("A copy for another day"), words=word_set("copia copiar copy repetir")),
     )
@@ -85,6 +104,29 @@ managing = Flow(
         replace(TITLE, when=is_in("what", ("title",))),
         replace(CAPACITY, when=is_in("what", ("capacity",))),
         replace(NOTES, when=is_in("what", ("notes",))),
+        replace(
+            MINUTES,
+            ask=_("How long does it last?"),
+            optional=False,
+            when=is_in("what", ("minutes",)),
+        ),
+        replace(
+            SERVICES,
+            ask=_("What will there be? All of it, or SKIP if there is nothing."),
+            when=is_in("what", ("services",)),
+        ),
+        Ask(
+            key="reminders",
+            ask=_(
+                "How long before do we remind people? Like: 3 days, 1 day, 2 hours. "
+                "Or: ADD 1 hour, REMOVE 1 day, USUAL."
+            ),
+            label=_("Reminders"),
+            example=_("3 days, 1 day, 2 hours"),
+            parse=read_steps,
+            show=steps_words,
+            when=is_in("what", ("reminders",)),
+        ),
         Choose(
             key="which",
             ask=_("Only this one, or all that follow too?"),

@@ -241,6 +241,24 @@ WHEN = Ask(
     parse=read_when,
     show=when_words,
 )
+MINUTES = Ask(
+    key="minutes",
+    ask=_("How long does it last? SKIP: 2 hours."),
+    label=_("Lasts"),
+    example=_("90 min"),
+    parse=read_duration,
+    show=duration_words,
+    optional=True,
+)
+SERVICES = Choose(
+    key="services",
+    ask=_("What will there be?"),
+    label=_("There will be"),
+    example=_("1 3"),
+    options=options(EVENT_SERVICES, vocabulary=vocabulary.EVENT_SERVICES),
+    many=True,
+    optional=True,
+)
 NOTES = Ask(
     key="notes",
     ask=_("Anything to bring or to know? Or SKIP."),
@@ -323,15 +341,7 @@ posting = Flow(
         replace(ADDRESS, when=is_in("where", _IN_PERSON)),
         replace(LINK, when=is_in("where", _ONLINE)),
         WHEN,
-        Ask(
-            key="minutes",
-            ask=_("How long does it last? SKIP: 2 hours."),
-            label=_("Lasts"),
-            example=_("90 min"),
-            parse=read_duration,
-            show=duration_words,
-            optional=True,
-        ),
+        MINUTES,
         Choose(
             key="weeks",
             ask=_("Only once, or every week on the same day and hour?"),
@@ -356,15 +366,7 @@ posting = Flow(
             when=has_several_hosts,
         ),
         CAPACITY,
-        Choose(
-            key="services",
-            ask=_("What will there be?"),
-            label=_("There will be"),
-            example=_("1 3"),
-            options=options(EVENT_SERVICES, vocabulary=vocabulary.EVENT_SERVICES),
-            many=True,
-            optional=True,
-        ),
+        SERVICES,
         NOTES,
         AUDIENCE,
         Confirm(

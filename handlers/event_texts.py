@@ -1,6 +1,6 @@
 """What is sent about an event: the invitation, what has changed, the end of it. Sends nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from handlers.broadcast_texts import Happening, Texts, command
 from handlers.conversation.messages import Keyboard
@@ -8,6 +8,8 @@ from handlers.conversation.turn import Words
 from handlers.event_facts import Told
 from handlers.rendering import Joined, Reader
 from locales import LANGUAGES, Language, Message, _, translate
+from locales.formatting import Listing
+from locales.labels import EVENT_SERVICES
 
 KIND = "event"
 """The kind of all broadcasts about events."""
@@ -55,11 +57,27 @@ def change(before: Told | None, after: Told, *, asks: bool) -> Texts:
 
 
 def _all_new(after: Told) -> list[Message]:
-    return [_("It is now: {when}, {where}.", when=after.when, where=after.where)]
+    now = _("It is now: {when}, {where}.", when=after.when, where=after.where)
+    return [now, *_there_will_be(after.services)]
 
 
 def _differences(before: Told, after: Told) -> list[Message]:
-    return [*_times(before, after), *_places(before, after)]
+    more = [each for each in after.services if each not in before.services]
+    less = [each for each in before.services if each not in after.services]
+    return [
+        *_times(before, after),
+        *_places(before, after),
+        *_there_will_be(more),
+        *([_("There will not be: {services}.", services=_listed(less))] if less else []),
+    ]
+
+
+def _there_will_be(services: Sequence[str]) -> list[Message]:
+    return [_("There will be: {services}.", services=_listed(services))] if services else []
+
+
+def _listed(services: Sequence[str]) -> Listing:
+    return Listing(tuple(EVENT_SERVICES[each] for each in services))
 
 
 def _times(before: Told, after: Told) -> list[Message]:

@@ -7,12 +7,11 @@ from handlers.conversation.messages import Keyboard
 from handlers.conversation.turn import Words
 from handlers.event_facts import Told
 from handlers.maps import map_link
-from handlers.reminder_times import Part
+from handlers.reminder_times import Part, asks, shows_the_way
 from handlers.rendering import Joined, Reader
 from locales import LANGUAGES, Language, Message, _, translate
 from storage.reminders import KIND
 
-_ASKING: frozenset[Part] = frozenset({"week", "day"})
 _ANSWERS: tuple[tuple[Message, str], ...] = (
     (_("I'm coming"), "SI"),
     (_("I can't come"), "NO"),
@@ -20,26 +19,26 @@ _ANSWERS: tuple[tuple[Message, str], ...] = (
 
 
 def reminder_texts(told: Told, parts: Collection[Part]) -> Texts:
-    asks = not _ASKING.isdisjoint(parts)
-    words = Joined(tuple(_lines(told, parts, asks=asks)), " ")
+    asking = asks(parts)
+    words = Joined(tuple(_lines(told, parts, asking=asking)), " ")
     es, en = (Reader(language, None)(words) for language in ("es", "en"))
     return Texts(
         KIND,
         es,
         en,
         told.link if "link" in parts else None,
-        buttons=_buttons(told.event.code) if asks else {},
+        buttons=_buttons(told.event.code) if asking else {},
         happens=Happening(told.event.starts_at, told.event.zone),
     )
 
 
-def _lines(told: Told, parts: Collection[Part], *, asks: bool) -> Iterator[Words]:
-    if asks:
+def _lines(told: Told, parts: Collection[Part], *, asking: bool) -> Iterator[Words]:
+    if asking:
         yield _("Reminder: {title}, {when}, {where}.", **told.facts)
     else:
         yield _("See you soon at {title}, {when}, {where}.", **told.facts)
     yield from _map(told, parts)
-    if asks:
+    if asking:
         yield _("Are you coming? YES or NO.")
 
 
@@ -52,7 +51,7 @@ def at_hand(told: Told, parts: Collection[Part]) -> Iterator[Words]:
 
 
 def _map(told: Told, parts: Collection[Part]) -> Iterator[Words]:
-    if "soon" in parts and told.address is not None:
+    if shows_the_way(parts) and told.address is not None:
         yield _("Map: {link}", link=map_link(told.address))
 
 

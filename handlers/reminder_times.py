@@ -6,18 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from handlers.quiet import Window, decent, last_decent
 
-Part = Literal["week", "day", "soon", "link"]
-"""What a reminder is: early word, the question whether they still come, the place, the link."""
+Part = str
+"""What a reminder is: early word (week), the question whether they still come (day), the place
+(soon), the link; and an organiser's own, a day or more before (early02880) or less (near0060)."""
 
 Ladder = Mapping[Part, int]
 """Minutes before the start, by part; whole days of them are days on the wall of the event."""
 
 PARTS: Final[tuple[Part, ...]] = ("week", "day", "soon", "link")
+_EARLY, _NEAR = "early", "near"
 IN_PERSON: Final[Ladder] = {"day": 1_440, "soon": 120}
 VIRTUAL: Final[Ladder] = {"day": 1_440, "link": 15}
 BOTH: Final[Ladder] = {"day": 1_440, "soon": 120, "link": 15}
@@ -33,6 +35,7 @@ _ABOUT_THE_SAME_TIME = timedelta(hours=2)
 _TOGETHER = timedelta(minutes=15)
 _A_DAY = 1_440
 _LONGEST = 30 * _A_DAY
+_SHORTLY = 30
 
 EVERYWHERE: Final[tuple[str | None, ...]] = (
     *("America/New_York", "America/Chicago", "America/Denver", "America/Phoenix"),
@@ -78,10 +81,44 @@ class _Rung:
     earlier: bool = False
 
 
+def asks(parts: Iterable[Part]) -> bool:
+    """Whether it asks if they still come."""
+    return any(part in ("week", "day") or part.startswith(_EARLY) for part in parts)
+
+
+def shows_the_way(parts: Iterable[Part]) -> bool:
+    return any(part == "soon" or part.startswith(_NEAR) for part in parts)
+
+
 def ladder_of(kept: str | None, *, has_place: bool, has_link: bool) -> Ladder:
-    """The ladder as kept (JSON by part, in minutes); None, or what is none: the usual one."""
+    """The ladder as kept (JSON by part, in minutes); None, or what is none: the usual one.
+
+    A link comes to everybody in any case.
+    """
     usual = BOTH if has_place and has_link else VIRTUAL if has_link else IN_PERSON
-    return usual if kept is None else _read(kept) or usual
+    own = None if kept is None else _read(kept)
+    if not own:
+        return usual
+    return {"link": VIRTUAL["link"], **own} if has_link else own
+
+
+def own_ladder(steps: Iterable[int], *, has_place: bool, has_link: bool) -> Ladder:
+    """Of minutes before the start. What is as usual keeps its part, so that nobody is reminded of
+    it twice. The last one brings the link, if there is one, unless it is early for that."""
+    found: dict[Part, int] = {}
+    for minutes in sorted(steps, reverse=True):
+        found[_part_of(minutes)] = minutes
+    last, least = min(found.items(), key=lambda each: each[1])
+    if has_link and least < _A_DAY and (not has_place or least <= _SHORTLY):
+        del found[last]
+        found["link"] = least
+    return found
+
+
+def _part_of(minutes: int) -> Part:
+    usual = {7 * _A_DAY: "week", IN_PERSON["day"]: "day", IN_PERSON["soon"]: "soon"}
+    own = f"{_EARLY}{minutes:05}" if minutes >= _A_DAY else f"{_NEAR}{minutes:04}"
+    return usual.get(minutes, own)
 
 
 def _read(kept: str) -> Ladder | None:
@@ -91,13 +128,14 @@ def _read(kept: str) -> Ladder | None:
         return None
     if not isinstance(found, dict):
         return None
-    known: dict[Part, int] = {part: found[part] for part in PARTS if part in found}
-    fit = all(type(each) is int and 0 < each <= _LONGEST for each in known.values())
-    return known if fit and len(known) == len(found) else None
+    fit = all(type(each) is int and 0 < each <= _LONGEST for each in found.values())
+    if not fit or not all(part in PARTS or part == _part_of(found[part]) for part in found):
+        return None
+    return {part: found[part] for part in _in_order(found)}
 
 
 def keep_ladder(ladder: Ladder) -> str:
-    return json.dumps({part: ladder[part] for part in PARTS if part in ladder})
+    return json.dumps({part: ladder[part] for part in _in_order(ladder)})
 
 
 def reminders(occasion: Occasion, zone: str | None, window: Window | None) -> tuple[Due, ...]:
@@ -106,7 +144,7 @@ def reminders(occasion: Occasion, zone: str | None, window: Window | None) -> tu
 
 
 def _rungs(occasion: Occasion) -> _Rungs:
-    return tuple((part, occasion.ladder[part]) for part in PARTS if part in occasion.ladder)
+    return tuple((part, occasion.ladder[part]) for part in _in_order(occasion.ladder))
 
 
 @lru_cache(maxsize=16_384)
@@ -164,7 +202,8 @@ def _belong_together(before: _Rung, after: _Rung) -> bool:
 
 def _in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
     there = set(parts)
-    return tuple(part for part in PARTS if part in there)
+    own = sorted(there.difference(PARTS))
+    return (*(part for part in PARTS if part in there), *own)
 
 
 def schedules(

@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 
 from handlers import reminder_times as times
 from handlers.broadcasts import Draft, Subject, row_of
+from handlers.event_doors import hang_door
 from handlers.event_facts import tell_of
 from handlers.policy import Policy
 from handlers.quiet import Window
 from handlers.reminder_texts import reminder_texts
 from handlers.reminder_times import LEAD, Due, Occasion
-from storage import broadcasts, doors, events, reminders
+from storage import broadcasts, events, reminders
 from storage.audience import Scope
 from storage.broadcasts import State
 from storage.events import Event, EventState
@@ -25,9 +26,6 @@ from storage.reminders import Plan, Upcoming
 from storage.sealed import Vault
 
 _AT_ONCE = 50
-_DOOR_BEFORE = timedelta(hours=2)
-_DOOR_AFTER = timedelta(hours=2)
-_THANKS_AFTER = timedelta(hours=1)
 
 Zones = tuple[str | None, ...]
 
@@ -49,13 +47,7 @@ class Reminding:
         reminders.write_plans(connection, [self._plan(each, zones) for each in anew])
         for each in anew:
             ends_at = each.starts_at + timedelta(minutes=each.minutes)
-            doors.hang(
-                connection,
-                each.event_id,
-                each.starts_at - _DOOR_BEFORE,
-                ends_at + _DOOR_AFTER,
-                ends_at + _THANKS_AFTER,
-            )
+            hang_door(connection, each.event_id, each.starts_at, ends_at)
         return len(anew)
 
     def _plan(self, event: Upcoming, zones: Zones) -> Plan:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from storage.broadcasts import broadcasts
 from storage.database import Instant
-from storage.event_circles import INVITE, MOVED, NEXT
+from storage.event_circles import ANEW, INVITE, MOVED, NEXT
 from storage.events import events
 from storage.messages import deliveries
 from storage.prepared import Prepared
@@ -15,6 +15,7 @@ from storage.rsvps import rsvps
 
 _b, _d, _e, _r = broadcasts.c, deliveries.c, events.c, rsvps.c
 
+_ASKING = (INVITE, NEXT, MOVED, ANEW)
 _MINE = Prepared(
     select(
         *(_e.id, _r.answer, _r.asked_at, _r.answered_at),
@@ -29,8 +30,8 @@ _SENT = Prepared(
     .where(
         _d.person_id == bindparam("person"),
         or_(
-            and_(_b.kind == "event", or_(_b.part == INVITE, _b.part == NEXT, _b.part == MOVED)),
-            and_(_b.kind == "reminder", or_(_b.part.contains("day"), _b.part.contains("week"))),
+            and_(_b.kind == "event", or_(*(_b.part == each for each in _ASKING))),
+            and_(_b.kind == "reminder", or_(*map(_b.part.contains, ("day", "week", "early")))),
         ),
         _d.called_at.is_not(None),
         _e.status == "open",

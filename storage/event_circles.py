@@ -2,7 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    distinct,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 
 from storage.broadcasts import Broadcast, broadcasts
 from storage.circles import Circle, Copies
@@ -12,8 +22,10 @@ from storage.people import people
 from storage.rsvps import Answer, rsvps
 
 INVITE, NEXT, MOVED, CANCELLED = "invite", "next", "moved", "cancelled"
+ANEW, WITHDRAWN = "anew", "withdrawn"
 """What a broadcast of kind "event" is to its event. The next of a series is for those who said that
-they might come to an earlier one."""
+they might come to an earlier one. Anew and withdrawn are an invitation's own change and end: for
+those whom it has come to and who have not said anything, since they may have noted it."""
 
 _b, _d, _e, _r = broadcasts.c, deliveries.c, events.c, rsvps.c
 _SAID = (Answer.YES, Answer.MAYBE, Answer.NO, Answer.WAITING)
@@ -32,7 +44,32 @@ def _within(_connection: Connection, run: Broadcast) -> Sequence[ColumnElement[b
         return [~_answered(run), ~_was_invited(run)]
     if run.part == NEXT:
         return [~_answered(run), ~_was_invited(run), _came_before(run)]
+    if run.part in (ANEW, WITHDRAWN):
+        return [~_answered(run), _was_invited(run)]
     return [_concerned(run)]
+
+
+def count_silent(connection: Connection, event_id: int) -> int:
+    """So many were invited, as far as we know, and have not said anything."""
+    copy, said = (
+        deliveries.c,
+        exists().where(
+            _r.event_id == event_id,
+            _r.person_id == deliveries.c.person_id,
+            or_(_r.answer.in_(_SAID), _r.was.is_not(None)),
+        ),
+    )
+    statement = (
+        select(func.count(distinct(copy.person_id)))
+        .join(broadcasts, _b.id == copy.broadcast_id)
+        .where(
+            _b.subject_id == event_id,
+            _b.part.in_((INVITE, NEXT)),
+            copy.status.in_(_REACHED),
+            ~said,
+        )
+    )
+    return connection.scalar(statement) or 0
 
 
 def _answered(run: Broadcast) -> ColumnElement[bool]:
@@ -87,8 +124,10 @@ def _over(
 
 
 def _is_over(part: str | None, state: str | None, answer: str | None) -> bool:
-    if part in (INVITE, NEXT):
+    if part in (INVITE, NEXT, ANEW):
         return state != EventState.OPEN or answer in _SAID
+    if part == WITHDRAWN:
+        return state != EventState.CANCELLED or answer in _SAID
     if answer is None or answer == Answer.NO:
         return True
     return state != (EventState.CANCELLED if part == CANCELLED else EventState.OPEN)

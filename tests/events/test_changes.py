@@ -48,11 +48,12 @@ def news(office: Office, event: Event) -> list[tuple[str, str, str]]:
     return office.database.read_now(unit)
 
 
-def frozen(office: Office, event: Event) -> set[int]:
-    """Whom the latest news are for."""
+def frozen(office: Office, event: Event, part: str | None = None) -> set[int]:
+    """Whom the latest news (that are this) are for."""
 
     def unit(connection: Connection) -> set[int]:
-        run = about(connection, event.id)[0]
+        runs = about(connection, event.id)
+        run = next(each for each in runs if part in (None, each.part))
         begin(connection, run.id, office.now)
         day = Hours(office.now, office.now + timedelta(days=1))
         hours: dict[str | None, Hours] = {None: day}
@@ -129,6 +130,44 @@ def test_invitations_not_yet_sent_tell_the_new_hour(town: Office) -> None:
     assert (first[0], first[1]) == ("invite", "aborted")
     assert latest[0] == "invite"
     assert "11:30 a.m." in latest[2]
+
+
+def test_whoever_was_invited_and_has_not_answered_hears_that_it_moved_or_ended(
+    town: Office,
+) -> None:
+    march = made(town)
+    silent, yes, no, stranger = crowd(town, 4)
+    yes.says(f"{march.code} 2")
+    invited(town, march, silent, no)
+    no.says(f"{march.code} no")
+
+    done = changes(town, march, starts_at=SATURDAY + timedelta(hours=1))
+
+    assert done.told == 2
+    [text] = [text for part, _state, text in news(town, march) if part == "anew"]
+    assert "Nueva hora: sábado 5 de diciembre, 11:30 a.m." in text
+    assert "SÍ, TAL VEZ o NO" in text
+    assert frozen(town, march, "anew") == ids(silent)
+
+    assert changes(town, march, services='["childcare"]').told == 1
+    done = cancels(town, march)
+    assert done is not None
+    assert done.told == 2
+    assert frozen(town, march, "withdrawn") == ids(silent)
+    assert frozen(town, march, "cancelled") == ids(yes)
+    assert stranger.row()["id"] not in frozen(town, march, "invite")
+
+
+def test_what_there_will_be_is_told_and_how_long_it_lasts_only_to_calendars(town: Office) -> None:
+    march = made(town, services=("childcare",))
+    [ana] = crowd(town, 1)
+    ana.says(f"{march.code} 1")
+
+    assert changes(town, march, minutes=240).told == 0
+    assert as_now(town, march).sequence == 1
+    assert changes(town, march, services='["interpreting"]').told == 1
+    assert "Habrá: interpretación" in news(town, march)[0][2]
+    assert "Ya no habrá: cuidado" in news(town, march)[0][2]
 
 
 def test_a_title_or_more_room_is_no_news_and_too_little_room_is_refused(town: Office) -> None:

@@ -152,7 +152,8 @@ def test_what_an_answer_must_tell() -> None:
 
 def test_ladders_are_kept_and_nonsense_is_the_usual_one() -> None:
     own: Ladder = {"week": 10_080, "day": 2_880, "soon": 60}
-    assert ladder_of(keep_ladder(own), has_place=True, has_link=True) == own
+    assert ladder_of(keep_ladder(own), has_place=True, has_link=False) == own
+    assert ladder_of(keep_ladder(own), has_place=True, has_link=True) == {**own, "link": 15}
     assert ladder_of(None, has_place=True, has_link=False) == IN_PERSON
     assert ladder_of(None, has_place=False, has_link=True) == VIRTUAL
     assert ladder_of(None, has_place=True, has_link=True) == BOTH
