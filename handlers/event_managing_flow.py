@@ -112,7 +112,7 @@ managing = Flow(
         ),
         replace(
             SERVICES,
-            ask=_("What will there be? All of it, or SKIP if there is nothing."),
+            ask=_("What will there be? All of it: what you leave out is no more."),
             when=is_in("what", ("services",)),
         ),
         Ask(
@@ -140,7 +140,7 @@ managing = Flow(
         ),
         Ask(
             key="reason",
-            ask=_("Why? Whoever wanted to come reads it. Or SKIP."),
+            ask=_("Why? Whoever wanted to come reads it."),
             label=_("Reason"),
             example=_("It will rain hard."),
             parse=words(_LONGEST_REASON),

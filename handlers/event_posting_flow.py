@@ -243,7 +243,7 @@ WHEN = Ask(
 )
 MINUTES = Ask(
     key="minutes",
-    ask=_("How long does it last? SKIP: 2 hours."),
+    ask=_("How long does it last? If you don't say: 2 hours."),
     label=_("Lasts"),
     example=_("90 min"),
     parse=read_duration,
@@ -261,7 +261,7 @@ SERVICES = Choose(
 )
 NOTES = Ask(
     key="notes",
-    ask=_("Anything to bring or to know? Or SKIP."),
+    ask=_("Is there anything to bring or to know?"),
     label=_("To know"),
     example=_("Bring water and a hat."),
     parse=words(LONGEST_NOTES),
@@ -271,7 +271,7 @@ NOTES = Ask(
 )
 CAPACITY = Ask(
     key="capacity",
-    ask=_("How many people fit? SKIP if there is no limit."),
+    ask=_("How many people fit? If you don't say: no limit."),
     label=_("Room for"),
     example=_("80"),
     parse=read_capacity,
