@@ -95,9 +95,10 @@ def _report(done: Imported) -> None:
         sys.stderr.write("\r\033[K")
     for number, reason in sorted(done.refused):
         print(f"row {number} refused: {reason}")
-    print(
-        f"{done.added} people added, {done.merged} known already, {len(done.refused)} rows refused."
-    )
+    people = "person" if done.added == 1 else "people"
+    rows = "row" if len(done.refused) == 1 else "rows"
+    known, refused = done.merged, len(done.refused)
+    print(f"{done.added} {people} added, {known} known already, {refused} {rows} refused.")
 
 
 def _audit(database: Database, act: str, counts: dict[str, int]) -> None:

@@ -15,7 +15,9 @@ from handlers import broadcasts, invitations, needs
 from handlers.alert_file import read_alert
 from handlers.event_file import post, read_event
 from handlers.need_file import read_need
-from handlers.status import COUNTS, Facts, all_open, facts_of
+from handlers.status import COUNTS, Facts, all_open, asks_to_act, facts_of
+from locales import translate
+from locales.labels import AMOUNTS
 from storage.audit import OPERATOR
 from storage.coordinators import Role
 from storage.database import Database
@@ -123,7 +125,8 @@ def _read(unit: Callable[[Connection], Any]) -> Any:
 def _overview(found: Facts) -> list[str]:
     lines = [line for each in found["open"] for line in _told(each)] or ["Nothing is open."]
     lines += [f"{name} is halted: {code}" for name, code in found["halted"].items()]
-    return [*lines, f"{found['people_waiting']} people wait for a human."]
+    waiting = found["people_waiting"]
+    return [*lines, f"{_people(waiting)} {_by(waiting, 'waits', 'wait')} for a human."]
 
 
 def _told(facts: Facts) -> list[str]:
@@ -134,19 +137,22 @@ def _told(facts: Facts) -> list[str]:
 def _told_of_need(facts: Facts) -> list[str]:
     about = f"{facts['shelter']} · {facts['category']} · {facts['urgency']}"
     counts = ", ".join(f"{facts[name]} {name}" for name in ("committed", "on_the_way", "received"))
+    amount = translate(AMOUNTS[facts["unit"]](facts["quantity"]), "en")
     return [
         f"{facts['code']}  need · {about}: {facts['status']}",
-        f"    {facts['quantity']} {facts['unit']}: {counts.replace('_', ' ')}",
+        f"    {amount}: {counts.replace('_', ' ')}",
     ]
 
 
 def _told_of_event(facts: Facts) -> list[str]:
-    room = f" of {facts['capacity']}" if facts["capacity"] is not None else ""
+    people, capacity = facts["people"], facts["capacity"]
+    room = "" if capacity is None else f", room for {capacity}"
     answers = ", ".join(f"{facts[name]} {name}" for name in ("yes", "maybe", "no", "waiting"))
+    come = f"{_people(people)} {_by(people, 'comes', 'come')}{room}"
     starts = f"{facts['starts_at']} ({facts['zone']})"
     return [
         f"{facts['code']}  event · {facts['kind']}: {facts['status']}, starts {starts}",
-        f"    {facts['people']}{room} people come: {answers}; {facts['came']} checked in",
+        f"    {come}; answers: {answers}; {facts['came']} checked in",
     ]
 
 
@@ -154,8 +160,16 @@ def _told_of_broadcast(facts: Facts) -> list[str]:
     about = " · ".join(filter(None, (facts["kind"], facts["topic"])))
     held = f" ({facts['reason']})" if facts["reason"] else ""
     counts = ", ".join(f"{facts[name]} {name}" for name in COUNTS if facts[name])
-    return [
+    lines = [
         f"{facts['code']}  {about}: {facts['status']}{held}, from {facts['starts_at']}",
-        f"    {facts['audience']} people" + (f": {counts}" if counts else ""),
-        f"    {facts['done']} said DONE",
+        f"    {_people(facts['audience'])}" + (f": {counts}" if counts else ""),
     ]
+    return [*lines, f"    {facts['done']} said DONE"] if asks_to_act(facts["kind"]) else lines
+
+
+def _people(n: int) -> str:
+    return f"{n} {_by(n, 'person', 'people')}"
+
+
+def _by(n: int, one: str, many: str) -> str:
+    return one if n == 1 else many

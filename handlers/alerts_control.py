@@ -10,17 +10,17 @@ from handlers import breaks, broadcasts, help
 from handlers.access import covers, grants_of, privileged
 from handlers.alerts import KIND
 from handlers.alerts_plan import may_write_to
+from handlers.broadcast_subjects import home_of
 from handlers.context import Context
 from handlers.conversation.turn import Words
 from handlers.rendering import Joined
 from locales import Message, _
 from locales.labels import TOPICS
 from storage import broadcasts as storage
-from storage import events, needs, watchers
+from storage import watchers
 from storage.approvals import withdraw
 from storage.audience import Scope
 from storage.broadcasts import Broadcast, State
-from storage.codes import named_by
 from storage.coordinators import Role, has_grant
 
 _MOST_LISTED = 5
@@ -41,22 +41,10 @@ def may_steer(context: Context, run: Broadcast) -> bool:
     grants = grants_of(context)
     if run.kind == "alert" and may_write_to(context, Scope.from_json(run.scope)):
         return True
-    shelter, organisation = _home(context.connection, run)
-    if covers(grants, Role.COORDINATOR, shelter=shelter, organisation=organisation):
+    home = home_of(context.connection, run)
+    if covers(grants, Role.COORDINATOR, shelter=home.shelter, organisation=home.organisation):
         return True
     return bool(grants) and watchers.watches(context.connection, run.id, context.caller.person_id)
-
-
-def _home(connection: Connection, run: Broadcast) -> tuple[int | None, int | None]:
-    """The shelter, or the organisation, of the need or event that it is about."""
-    about = named_by(connection, run.code.partition(".")[0])
-    if about is not None and about.kind == "need":
-        need = needs.read(connection, about.row_id)
-        return (need.shelter.id if need else None), None
-    if about is not None and about.kind == "event":
-        event = events.read(connection, about.row_id)
-        return None, (event.organisation_id if event else None)
-    return None, None
 
 
 def steerable(context: Context, *states: State) -> list[Broadcast]:

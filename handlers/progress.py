@@ -13,6 +13,7 @@ from typing import cast
 from sqlalchemy import Connection
 
 from handlers.alerts_control import STATES
+from handlers.broadcast_subjects import answers_to
 from handlers.broadcasts import CANARY as FIRST
 from handlers.conversation.messages import ChannelName, Outgoing
 from handlers.conversation.turn import Choice, Prompt, Words
@@ -41,7 +42,8 @@ _FILTERED = "30007"
 @dataclass(frozen=True, slots=True)
 class Going:
     """A broadcast at one moment. `waiting` includes those `later`, whose hour is still to come,
-    the last of them at `until`. `speed`: copies a second lately; None: not known."""
+    the last of them at `until`. `done` said DONE; `answers`: what is said to the need or event that
+    it is about. `speed`: copies a second lately; None: not known."""
 
     run: Broadcast
     sent: int
@@ -53,6 +55,7 @@ class Going:
     until: datetime | None
     done: int
     replies: Replies
+    answers: Words | None = None
     speed: float | None = None
 
     @property
@@ -81,6 +84,7 @@ def look(
         until,
         books.done,
         broadcast_replies.replies(connection, run.id),
+        answers_to(connection, run),
         _speed(watch, sent, now),
     )
 
@@ -159,7 +163,7 @@ def _to_come(going: Going, zone: str | None) -> list[Words]:
 
 
 def _answers(going: Going) -> list[Words]:
-    lines: list[Words] = []
+    lines: list[Words] = [] if going.answers is None else [going.answers]
     if going.done:
         lines.append(n_("{n} said DONE", "{n} said DONE", going.done))
     stopped, wrote = going.replies

@@ -28,6 +28,11 @@ COUNTS: Mapping[str, Status] = {
 """Of a broadcast's people each is in exactly one of these; together they are its audience."""
 
 
+def asks_to_act(kind: str) -> bool:
+    """Whether people answer a broadcast of this kind with DONE."""
+    return kind == "alert"
+
+
 def facts_of(connection: Connection, code: str) -> Facts | None:
     """None: nothing has this code."""
     named = named_by(connection, code)
