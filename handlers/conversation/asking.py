@@ -1,10 +1,9 @@
 """From a step to the prompt that asks it, and from an answer to the words that show it. Pure."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-from handlers.conversation.flow import Answers, Ask, Choose, Confirm, Flow, Option, Step
+from handlers.conversation.flow import Answers, Ask, Choose, Confirm, Flow, Step
 from handlers.conversation.session import Session
 from handlers.conversation.turn import Choice, Prompt, Words
 from locales import Message, _
@@ -89,14 +88,8 @@ def answered_steps(flow: Flow, session: Session) -> Sequence[Step]:
 
 def _choices(step: Choose, known: Answers, offered: tuple[Any, ...]) -> tuple[Choice, ...]:
     options = {option.code: option for option in step.open_options(known)}
-    return tuple(
-        _choice(options[code], index) for index, code in enumerate(offered) if code in options
-    )
-
-
-@cache
-def _choice(option: Option, index: int) -> Choice:
-    return Choice(option.label, str(index), option.short)
+    shown = [(options[code], index) for index, code in enumerate(offered) if code in options]
+    return tuple([Choice(option.label, str(index), option.short) for option, index in shown])
 
 
 def _ticked(session: Session) -> list[int]:

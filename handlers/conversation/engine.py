@@ -86,8 +86,10 @@ def sums_up(flow: Flow, before: Session | None, turn: Turn) -> bool:
 
 def is_dictation(flow: Flow, session: Session, text: str) -> bool:
     """Whether the words are what the open question wants to be told for others to read."""
+    if len(text.split()) < _FEWEST_DICTATED:
+        return False
     step = open_question(flow, session)
-    return isinstance(step, Ask) and step.dictated and len(text.split()) >= _FEWEST_DICTATED
+    return isinstance(step, Ask) and step.dictated
 
 
 def is_choice(flow: Flow, session: Session, heard: Heard) -> bool:
