@@ -55,6 +55,7 @@ _SAMPLES: Mapping[str, object] = {
     "link": "https://enlace.example.org/c/A71",
     "maybe": 12,
     "minutes": 15,
+    "steps": "3 días, 1 día y 2 horas",
     "moment": _WHEN,
     "most": 3,
     "n": 12,

@@ -332,7 +332,7 @@ def _standing(context: Context, told: Told) -> list[Words]:
     ]
     if event.capacity is not None:
         lines.append(_("Room for {n}", n=event.capacity))
-    if event.status in (EventState.DRAFT, EventState.OPEN):
+    if event.ladder is not None:
         steps = steps_words({"minutes": _steps(event)})
         lines.append(_("Reminders: {steps}", steps=steps))
     if counts.came:

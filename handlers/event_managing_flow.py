@@ -112,14 +112,14 @@ managing = Flow(
         ),
         replace(
             SERVICES,
-            ask=_("What will there be? All of it: what you leave out is no more."),
+            ask=_("What will there be, in all?"),
             when=is_in("what", ("services",)),
         ),
         Ask(
             key="reminders",
             ask=_(
                 "How long before do we remind people? Like: 3 days, 1 day, 2 hours. "
-                "Or: ADD 1 hour, REMOVE 1 day, USUAL."
+                "Or: add 1 hour, remove 1 day, the usual."
             ),
             label=_("Reminders"),
             example=_("3 days, 1 day, 2 hours"),

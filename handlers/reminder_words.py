@@ -48,7 +48,7 @@ def read_steps(heard: Heard) -> Hearing:
         return Understood({"minutes": None})
     verbs = [word for word in said if word in _MORE or word in _LESS]
     named = _durations([word for word in said if word not in verbs])
-    if not named or len(verbs) > 1:
+    if not named or len({word in _MORE for word in verbs}) > 1:
         return NotUnderstood()
     return _allowed(_changed(heard.known.get("steps") or (), set(named), verbs))
 
@@ -91,7 +91,14 @@ def _durations(said: Sequence[str]) -> list[int] | None:
 
 
 def _with_next(said: Sequence[str]) -> Iterator[tuple[str, str]]:
-    return zip(said, (*said[1:], ""), strict=True)
+    """ "Half an hour" as "media hora"."""
+    before = ("", *said)
+    words = [word for word, last in zip(said, before, strict=False) if not _is_article(last, word)]
+    return zip(words, (*words[1:], ""), strict=True)
+
+
+def _is_article(last: str, word: str) -> bool:
+    return last in _HALF and word in _ONE
 
 
 def step_words(minutes: int) -> Message:

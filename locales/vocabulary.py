@@ -162,8 +162,9 @@ TOPICS: Final[Vocabulary] = {
         "political asylum, refuge, refugees, asylum seekers, refugee",
     ),
     "tps": _words(
-        "estatus de protección temporal, estatus protegido temporal, protección temporal, tepeese",
-        "temporary protected status, temporary protection",
+        "estatus de protección temporal, estatus protegido temporal, protección temporal, tepeese, "
+        "el tps, sobre tps, sobre el tps, del tps",
+        "temporary protected status, temporary protection, on tps, about tps, the tps",
     ),
     "daca": _words(
         "acción diferida, dreamers, soñadores, dreamer, soñadoras",
