@@ -11,6 +11,7 @@ from benchmarks import (
     footprint,
     inbound,
     kill,
+    opening,
     pace,
     postgres,
     reminders,
@@ -29,6 +30,7 @@ GROUPS: Mapping[str, Callable[[Size, Workshop], list[Figure]]] = {
     "pace": pace.measure,
     "kill": kill.measure,
     "reminders": reminders.measure,
+    "opening": opening.measure,
 }
 _RESULTS = Path(__file__).parent / "results.json"
 

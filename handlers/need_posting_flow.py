@@ -366,7 +366,9 @@ posting = Flow(
         ),
         Ask(
             key="drop_off",
-            ask=_("Where and at what hours? Or do you pick it up? Told only to whoever promises."),
+            ask=_(
+                "Where and when can people come? Or do you pick it up? Told only to whoever promises."
+            ),
             label=_("Delivery"),
             example=_("Calle Roma 5, 9 am to 6 pm"),
             parse=_words_for_all(_LONGEST_WORDS),

@@ -55,19 +55,17 @@ class NeedAsker:
         person = context.caller.person_id
         found = asked_of(context.connection, person, context.now - _ANSWERED_WITHIN)
         asked = [
-            (each.need_id, each.at, not each.is_open)
+            _ask(context, each.need_id, each.at, answered=not each.is_open)
             for each in found
             if each.is_open or each.at > context.now - _THANKED_WITHIN
         ]
         promised = [
-            (each.need_id, each.nudged_at or each.updated_at, not _waits_for_yes(each))
-            for each in pledges.of_person(context.connection, person)
+            _promised(context, each) for each in pledges.of_person(context.connection, person)
         ]
-        asks = [self._ask(context, *each) for each in (*asked, *promised)]
-        return [each for each in asks if each is not None]
+        return [each for each in (*asked, *promised) if each is not None]
 
     def by_code(self, context: Context, subject_id: int) -> OpenAsk | None:
-        return self._ask(context, subject_id, context.now, False)
+        return _ask(context, subject_id, context.now, answered=False)
 
     def fits(self, context: Context, ask: OpenAsk, text: str) -> bool:
         need = needs.read(context.connection, ask.subject_id)
@@ -88,14 +86,22 @@ class NeedAsker:
         need = needs.read(context.connection, ask.subject_id)
         return how_to_answer(need) if need else ""
 
-    def _ask(
-        self, context: Context, need_id: int, at: datetime, is_answered: bool
-    ) -> OpenAsk | None:
-        need = needs.read(context.connection, need_id)
-        if need is None or need.status in (State.DRAFT, State.AWAITING):
-            return None
-        label = so_many(told(context.vault, need), max(1, need.remaining))
-        return OpenAsk("need", need.id, need.code, at, label, is_answered)
+
+def _ask(
+    context: Context, need_id: int, at: datetime, *, answered: bool, units: int | None = None
+) -> OpenAsk | None:
+    """`units`: of how many it speaks; what is missing where not said."""
+    need = needs.read(context.connection, need_id)
+    if need is None or need.status in (State.DRAFT, State.AWAITING):
+        return None
+    label = so_many(told(context.vault, need), units or max(1, need.remaining))
+    return OpenAsk("need", need.id, need.code, at, label, answered)
+
+
+def _promised(context: Context, pledge: pledges.Pledge) -> OpenAsk | None:
+    at = pledge.nudged_at or pledge.updated_at
+    answered = not _waits_for_yes(pledge)
+    return _ask(context, pledge.need_id, at, answered=answered, units=pledge.due)
 
 
 def _is_plain(reply: Reply) -> bool:
@@ -375,7 +381,7 @@ def _of_mine(context: Context, said: str, rest: str) -> None:
     if context.session is not None and context.session.flow in asking.FLOWS:
         context.session = None
     live = pledges.of_person(context.connection, context.caller.person_id)
-    mine = [each for each in map(partial(_ask_of, context), live) if each is not None]
+    mine = [each for each in map(partial(_promised, context), live) if each is not None]
     named = [each for each in mine if fold(each.code) == fold(rest)]
     chosen = named or mine
     if len(chosen) == 1:
@@ -384,10 +390,6 @@ def _of_mine(context: Context, said: str, rest: str) -> None:
         ask_which(context, chosen, said)
     else:
         context.say(_("You have nothing promised now. NEEDS: what is needed."))
-
-
-def _ask_of(context: Context, pledge: pledges.Pledge) -> OpenAsk | None:
-    return ASKER.by_code(context, pledge.need_id)
 
 
 ASKER = NeedAsker()

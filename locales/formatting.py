@@ -101,7 +101,8 @@ def list_words(
     kind: Conjunction = "and",
     country: str | None = None,
 ) -> str:
-    """ "agua, ropa y comida"; Spanish y and o become e and u before their own sound."""
+    """ "agua, ropa y comida"; Spanish y and o become e and u before their own sound, which that of
+    Houston is not."""
     words = [speak(item, language, country) for item in items]
     style: Literal["standard", "or"] = "standard" if kind == "and" else "or"
     text = plain(format_list(words, style=style, locale=region(language, country)))
@@ -114,7 +115,7 @@ def _euphonic(text: str, last: str, kind: Conjunction) -> str:
     before, after, clash = (
         (" y ", " e ", r"(?i)(i|hi)(?![aeoáéó])|í|hí")
         if kind == "and"
-        else (" o ", " u ", r"(?i)h?[oó]")
+        else (" o ", " u ", r"(?i)[oó]|h[oó](?!u)")
     )
     head = text.removesuffix(before + last)
     if head == text or not re.match(clash, last):

@@ -43,7 +43,7 @@ def test_it_takes_seven_texts_with_the_code_even_when_the_hour_is_asked_back(
 
 def test_in_one_breath_it_takes_three(office: Office, keeper: Person) -> None:
     keeper.says("necesitamos 20 cajas de pañales urgente para mañana a las 5 pm")
-    keeper.hears("¿Dónde y a qué hora? ¿O ustedes pasan?")
+    keeper.hears("¿Dónde y a qué hora reciben?")
     keeper.talks("Calle Roma 5", "SI").hears("ya está en el tablero")
     assert all_needs(office)[0].urgency == "urgent"
 

@@ -24,7 +24,7 @@ from storage.codes import codes
 from storage.coordinators import Role
 from storage.doors import doors
 from storage.events import Event, events
-from tests.posting import post_diapers
+from tests.posting import post_diapers, post_truck
 from tests.talk import More, Office, Person
 from tests.tending import tend
 
@@ -32,6 +32,7 @@ HERE = Path(__file__).parent
 LANGUAGES, CHANNELS = ("es", "en"), ("sms", "telegram")
 
 _NEEDED = re.compile(r"(\d+) packs of diapers are needed")
+_TO_UNLOAD = re.compile(r"(\d+) people are needed to unload a truck")
 _LATER = re.compile(r"(\d+) (days|hours|minutes) later")
 _NOTED = re.compile(r"\[([^]]*)\](?: #(\d+))?\s*(.*)", re.DOTALL)
 _SAID = re.compile(r"([23]?)>(.*)")
@@ -204,10 +205,11 @@ def _heard(person: Person, number: str, names: Names) -> list[str]:
 
 
 def _wait(words: str, office: Office) -> None:
-    if needed := _NEEDED.fullmatch(words):
-        post_diapers(office, int(needed[1]))
-        tend(office)
-        return
+    for pattern, post in ((_NEEDED, post_diapers), (_TO_UNLOAD, post_truck)):
+        if needed := pattern.fullmatch(words):
+            post(office, int(needed[1]))
+            tend(office)
+            return
     if words == "the march moves by a day":
         move_march(office, timedelta(days=1))
         tend(office)
