@@ -34,6 +34,7 @@ from handlers.conversation.turn import Prompt
 from handlers.rendering import is_sms
 from handlers.wall_hours import NO_ZONE
 from locales import LANGUAGES, Message, _, n_
+from locales.formatting import Count
 from locales.gsm7 import without_accents as plainly
 from storage import audit, watchers
 from storage import broadcasts as storage
@@ -92,7 +93,7 @@ def _on_topic(context: Context, answers: Mapping[str, Any], own: tuple[int, ...]
         "{n} person chose this topic, of {all}.",
         "{n} people chose this topic, of {all}.",
         some,
-        all=everyone,
+        all=Count(everyone),
     )
 
 

@@ -94,8 +94,18 @@ AUDIENCE: Final = (
                 _("Everyone"),
                 words=word_set("todos todas everybody all", "todo el mundo", "toda la gente"),
             ),
-            Option("some_of_topic", _("Some of those on the topic")),
-            Option("some", _("Some of everyone")),
+            Option(
+                "some_of_topic",
+                _("Some of those on the topic"),
+                words=word_set("", "algunas de este tema", "algunos de este tema"),
+            ),
+            Option(
+                "some",
+                _("Some of everyone"),
+                words=word_set(
+                    "", "algunas personas", "algunas", "some people", "some", "only some"
+                ),
+            ),
         ),
     ),
     Choose(

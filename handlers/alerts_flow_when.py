@@ -30,10 +30,12 @@ _NOW = word_set(
 _FIRST = word_set(
     "canary primeros first", *("los primeros 50", "first 50", "primero 50", "primeros 50")
 )
+_OWN = r"(?:each one'?s|everyone'?s|everybody'?s|their|each person'?s)"
 _EVERYWHERE = re.compile(
-    r"[\s,]*\b(?:(?:hora )?local|(?:de|la de) cada qui[eé]n|en (?:la|su) hora(?: local)?|"
-    r"(?:their )?local time|each one'?s (?:own )?(?:clock|time)|everyone'?s (?:own )?"
-    r"(?:clock|time)|a la hora de cada (?:uno|quien))\b[\s.]*$",
+    r"[\s,]*\b(?:(?:en |a |seg[uú]n )?(?:la |el |su )?(?:propia )?(?:hora |reloj )?"
+    r"(?:(?:local )?de cada (?:qui[eé]n|uno|una|persona)|local|de ell[oa]s)|en su (?:propia )?hora|"
+    rf"(?:at |in |on |by )?(?:{_OWN} )?(?:own )?(?:local (?:time|hour)|local)|"
+    rf"(?:at |in |on |by )?{_OWN} (?:own )?(?:local )?(?:time|hour|clock|time zone))[\s.]*$",
     re.IGNORECASE,
 )
 _WHEN_LABELS: Mapping[str, Message] = {

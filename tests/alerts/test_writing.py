@@ -1,9 +1,12 @@
 """An alert from the word ALERT to its confirmation: what its author is asked, shown and told."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from handlers.alerts_flow import alert_flow
+from handlers.conversation.flow import Ask, Heard, Understood
+from handlers.conversation.language import guess_language
 from storage.audience import Scope
 from storage.broadcasts import broadcasts
 from storage.coordinators import Role
@@ -124,9 +127,7 @@ async def test_only_some_are_counted_as_they_are_chosen(town: Town) -> None:
     await ana.writes("Volunteers")
     ana.hears("That is 1 person.")
     await ana.writes("Telegram", "now")
-    ana.hears(
-        "To: TPS; Chicago, IL (50 km around); Volunteers; Telegram.", "It goes to 1 person."
-    )
+    ana.hears("To: TPS; Chicago, IL (50 km around); Volunteers; Telegram.", "It goes to 1 person.")
 
 
 async def test_all_of_a_state(town: Town) -> None:
@@ -252,3 +253,22 @@ async def test_it_is_under_the_cap_and_leaves_the_muted_alone(town: Town) -> Non
         await ana.writes("ALERT", "TPS", ENGLISH, "SKIP", "SKIP", "1", "now", "yes", str(expected))
     await ana.writes("ALERT", "TPS", ENGLISH, "SKIP", "SKIP", "1", "now")
     ana.hears("Left out: 1 muted the topic and 2 had enough for today.", "It goes to 0 people.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "tomorrow 10 am their time",
+        "tomorrow at 10 am, each one's own local time",
+        "mañana 10 am, hora local de cada quien",
+        "mañana a las 10 am según el reloj de cada persona",
+        "mañana a las 10 am en su hora",
+    ],
+)
+def test_an_hour_for_everyone_is_said_in_many_ways(words: str) -> None:
+    [step] = [each for each in alert_flow.steps if each.key == "when"]
+    assert isinstance(step, Ask)
+    now = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
+    heard = step.parse(Heard(words, now=now, language=guess_language(words, "es")))
+    assert isinstance(heard, Understood)
+    assert heard.value["wall"] == "2026-11-22T10:00"
