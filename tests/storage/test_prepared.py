@@ -85,6 +85,13 @@ def test_the_count_tells_whether_a_row_was_written(database: Database) -> None:
     assert [database.run_now(unit) for _ in range(2)] == [1, 0]
 
 
+def test_of_many_each_tells_whether_it_was_written(database: Database) -> None:
+    rows = [{"id": number, "value": number} for number in (1, 2, 1, 3)]
+    assert database.run_now(lambda c: ADD_NEW.run_each(c, rows[:1])) == [1]
+    assert database.run_now(lambda c: ADD_NEW.run_each(c, rows)) == [0, 1, 0, 1]
+    assert database.run_now(lambda c: ADD_NEW.run_each(c, [])) == []
+
+
 def test_an_update_changes_the_columns_that_it_is_given(database: Database) -> None:
     database.run_now(add_three)
     database.run_now(lambda c: CHANGE.run(c, {"row": 1, "note": "uno"}))
