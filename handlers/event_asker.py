@@ -53,6 +53,8 @@ class EventAsker:
             event_joining.note_asked(context, event)
         elif reply.meaning == "ask":
             self._ask_back(context, event, reply)
+        elif reply.for_good and event.series_id is not None and event_joining.is_known(context):
+            rsvps.decline_all(context, event)
         elif event_joining.is_known(context):
             rsvps.answer(context, event.id, _ANSWERED[reply.meaning], reply.party)
         else:

@@ -30,7 +30,8 @@ def buttons(code: str) -> dict[Language, Keyboard]:
     }
 
 
-def invitation(told: Told) -> Texts:
+def invitation(told: Told, *, again: bool = False) -> Texts:
+    """`again`: to the next of weekly meetings, for whoever came to one before."""
     text = _(
         "{title}, {when}, {where}. Coming? YES (YES 4 for four people), MAYBE or NO. "
         "Details: {code}",
@@ -39,7 +40,8 @@ def invitation(told: Told) -> Texts:
         where=told.where,
         code=told.event.code,
     )
-    return _texts(told, [text], ask=True)
+    never = _("To none of them: {code} NO ALL", code=told.event.code)
+    return _texts(told, [text, never] if again else [text], ask=True)
 
 
 def change(before: Told | None, after: Told, *, asks: bool) -> Texts:

@@ -157,7 +157,7 @@ def announce(
     of a series (`part`), only those among them who come now and then."""
     told = tell_of(connection, vault, event)
     draft = Draft(
-        invitation(told),
+        invitation(told, again=part == NEXT),
         scope,
         now,
         subject=Subject(event.id, event.code, part),

@@ -32,6 +32,23 @@ def answer(context: Context, event_id: int, said: Answer, party: int | None) -> 
         context.say(_maybe(told) if said is Answer.MAYBE else _not_coming(told))
 
 
+def decline_all(context: Context, event: Event) -> None:
+    """This one and all that follow it every week: none of them is asked about again."""
+    connection, told = context.connection, tell_of(context.connection, context.vault, event)
+    assert event.series_id is not None
+    for each in event_rows.of_series(connection, event.series_id):
+        locked = event_rows.lock(connection, each.id)
+        if locked is not None and takes_answers(context, locked):
+            mine = storage.read(connection, locked.id, context.caller.person_id)
+            _put(context, locked, mine, Answer.NO, mine.party if mine else 1)
+    context.say(
+        _(
+            "All right, no more of these: {title}. If that changes, send EVENTS and answer one.",
+            title=told.title,
+        )
+    )
+
+
 def takes_answers(context: Context, event: Event) -> bool:
     """Also while it goes on: somebody may be on the way."""
     return event.status is EventState.OPEN and context.now < event.ends_at

@@ -1,6 +1,7 @@
 """Whom the news of an event are for: invitations, changes, cancellations. SQL only."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,6 +30,9 @@ those whom it has come to and who have not said anything, since they may have no
 
 _b, _d, _e, _r = broadcasts.c, deliveries.c, events.c, rsvps.c
 _SAID = (Answer.YES, Answer.MAYBE, Answer.NO, Answer.WAITING)
+_LATELY = timedelta(days=31)
+"""Of weekly meetings the last four: whoever has not come to any of them is not asked any more."""
+
 _REACHED = (Status.SENDING, Status.UNKNOWN, Status.SENT, Status.DELIVERED)
 
 
@@ -88,10 +92,17 @@ def _was_invited(run: Broadcast) -> ColumnElement[bool]:
 
 
 def _came_before(run: Broadcast) -> ColumnElement[bool]:
-    """To another meeting of the same series: said yes or maybe."""
-    this = select(_e.series_id).where(_e.id == run.subject_id).scalar_subquery()
-    others = select(_e.id).where(_e.series_id == this, _e.id != run.subject_id)
-    said = _r.answer.in_((Answer.YES, Answer.MAYBE))
+    """To another meeting of the same series, not long before: said yes or maybe."""
+    this, said = events.alias("this"), _r.answer.in_((Answer.YES, Answer.MAYBE))
+    others = (
+        select(_e.id)
+        .join(this, this.c.series_id == _e.series_id)
+        .where(
+            this.c.id == run.subject_id,
+            _e.id != run.subject_id,
+            _e.starts_at + _LATELY >= this.c.starts_at,
+        )
+    )
     return exists().where(_r.event_id.in_(others), _r.person_id == people.c.id, said)
 
 

@@ -11,7 +11,15 @@ from itertools import pairwise
 from typing import Literal
 
 from handlers.conversation.numbers import whole_number
-from handlers.conversation.rsvp_words import CARDINALS, LONGEST_PHRASE, POSSESSIVES, SENSES, Sense
+from handlers.conversation.rsvp_words import (
+    CARDINALS,
+    COURTESY,
+    LONGEST_PHRASE,
+    NO_TO_ALL,
+    POSSESSIVES,
+    SENSES,
+    Sense,
+)
 from handlers.conversation.words import fold
 
 MOST_PEOPLE = 99
@@ -25,12 +33,13 @@ class RsvpReply:
     """`party`: how many come, whoever writes among them; None: not said.
 
     "ask": about coming, yet not certain; `several`: yes, and more than one, it isn't said how many.
-    "none": about something else.
+    "none": about something else. `for_good`: no, and not to those that follow it either.
     """
 
     meaning: Meaning
     party: int | None = None
     several: bool = False
+    for_good: bool = False
 
 
 NOT_ABOUT_IT = RsvpReply("none")
@@ -65,14 +74,23 @@ def read_rsvp(text: str) -> RsvpReply:
     """Any text may be asked about; codes in it ("E7 sí") are passed over."""
     if len(text) > _LONGEST:
         return NOT_ABOUT_IT
-    plain = _PLUS.sub(" plus ", _CODE.sub(" ", text))
-    pieces = _without_reason(_pieces(fold(plain).split()))
+    plain = fold(_PLUS.sub(" plus ", _CODE.sub(" ", text)))
+    if _is_for_good(plain):
+        return RsvpReply("no", for_good=True)
+    pieces = _without_reason(_pieces(plain.split()))
     return _read(pieces, asks=bool(_QUESTION.search(text)))
 
 
 def asks_details(text: str) -> bool:
     """Where, when, how to get there: what whoever was invited would ask."""
     return len(text) <= _LONGEST_QUESTION and bool(_DETAILS.search(fold(text)))
+
+
+def _is_for_good(plain: str) -> bool:
+    return plain in NO_TO_ALL or any(
+        plain.endswith(f" {kind}") and plain.removesuffix(f" {kind}") in NO_TO_ALL
+        for kind in COURTESY
+    )
 
 
 def _read(pieces: Sequence[_Piece], *, asks: bool) -> RsvpReply:

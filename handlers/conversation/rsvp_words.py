@@ -95,6 +95,15 @@ pass, paso, no me interesa, not interested, ya no ire, ni modo no puedo, lamenta
 desafortunadamente no, unfortunately not, desgraciadamente no, no voy a asistir, no asistiremos,
 negativo, no way
 """
+_NO_TO_ALL = """
+no a todas, no a todos, no todas, no todos, no a ninguna, no a ninguno, a ninguna, ninguna, no voy a
+ninguna, no ire a ninguna, no voy a ir a ninguna, no puedo a ninguna, no puedo ir a ninguna, no a
+todas las reuniones, no voy a ir mas, ya no voy a ir mas, ya no me invites, ya no me inviten, no me
+invites mas, no me inviten mas, ya no me invites mas, ya no me inviten mas, no mas invitaciones, no
+to all, no to all of them, no all, none of them, not any of them, i cant come to any, cant come to
+any, no more invitations, dont invite me anymore, do not invite me anymore, dont invite me again,
+dont invite me any more
+"""
 _NOTHING = """
 gracias, muchas gracias, mil gracias, thanks, thank you, thank you so much, thanks so much, many
 thanks, por favor, porfa, please, pls, hola, hello, hi, hey, buenas, buenos dias, buenas tardes,
@@ -240,6 +249,11 @@ def _gather() -> Mapping[str, Sense]:
 
 SENSES: Mapping[str, Sense] = _gather()
 """By folded phrase; the longest that fits counts."""
+
+NO_TO_ALL = frozenset(_split(_NO_TO_ALL))
+"""To a meeting that comes back every week: none of those that follow either."""
+
+COURTESY = frozenset(_split("gracias, muchas gracias, thanks, thank you, por favor, please, sorry"))
 
 LONGEST_PHRASE = max(len(phrase.split()) for phrase in SENSES)
 CARDINALS: Mapping[str, int] = {

@@ -150,9 +150,9 @@ def test_whoever_was_invited_and_has_not_answered_hears_that_it_moved_or_ended(
     assert frozen(town, march, "anew") == ids(silent)
 
     assert changes(town, march, services='["childcare"]').told == 1
-    done = cancels(town, march)
-    assert done is not None
-    assert done.told == 2
+    ended = cancels(town, march)
+    assert ended is not None
+    assert ended.told == 2
     assert frozen(town, march, "withdrawn") == ids(silent)
     assert frozen(town, march, "cancelled") == ids(yes)
     assert stranger.row()["id"] not in frozen(town, march, "invite")

@@ -1,6 +1,7 @@
 """Weekly meetings: each by itself, the next one for those who come now and then."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -10,7 +11,7 @@ from storage.audit import OPERATOR
 from storage.broadcasts import about
 from storage.events import Event, EventState
 from tests.events.conftest import as_now, crowd, plan, town_of
-from tests.events.test_changes import frozen, ids
+from tests.events.test_changes import frozen, ids, news
 from tests.events.test_waiting import tended
 from tests.talk import Office
 
@@ -65,3 +66,33 @@ async def test_who_came_is_invited_to_the_next_one(town: Office) -> None:
     assert run.part == "next"
     assert frozen(town, second) == ids(comes)
     assert await tended(town) == 0
+
+
+async def test_whoever_says_no_to_all_is_not_asked_about_the_next_ones(town: Office) -> None:
+    first, second, third = weekly(town, 3, capacity=4)
+    stays, comes = crowd(town, 2)
+    stays.says(f"{first.code} 2")
+    stays.says(f"{third.code} 2")
+    comes.says(f"{first.code} sí")
+
+    stays.says(f"{second.code} no a todas, gracias").hears("no mas de estas")
+
+    assert [as_now(town, each).taken for each in (first, second, third)] == [1, 0, 0]
+    town.now = first.starts_at + timedelta(hours=3)
+    await tended(town)
+    assert "NO A TODAS" in news(town, second)[0][2]
+    assert frozen(town, second) == ids(comes)
+
+
+async def test_whoever_has_not_come_for_a_month_is_not_asked_any_more(town: Office) -> None:
+    meetings = weekly(town, 6)
+    [ana] = crowd(town, 1)
+    ana.says(f"{meetings[0].code} sí")
+
+    asked = []
+    for meeting, following in pairwise(meetings[3:]):
+        town.now = meeting.starts_at + timedelta(hours=3)
+        await tended(town)
+        asked.append(frozen(town, following))
+
+    assert asked == [ids(ana), set()]
