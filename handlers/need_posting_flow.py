@@ -367,7 +367,7 @@ posting = Flow(
         Ask(
             key="drop_off",
             ask=_(
-                "Where and when can people come? Or do you pick it up? Told only to whoever promises."
+                "Where and when can people come? Do you pick it up? Told only to whoever promises."
             ),
             label=_("Delivery"),
             example=_("Calle Roma 5, 9 am to 6 pm"),
