@@ -17,14 +17,15 @@ from storage.importing import (
     Known,
     Lookup,
     add,
-    add_missing,
+    add_registrations,
+    add_traits,
     fill_gaps,
     handles_taken,
     known_people,
     organisations_by_code,
     suppressed,
 )
-from storage.people import addresses, consents, people, registrations, traits
+from storage.people import addresses, consents, people
 from storage.sealed import Vault
 
 WORDING = "import"
@@ -126,6 +127,8 @@ class _Writing:
         self._vault = vault
         self._now = now
         self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._traits: list[tuple[int, str, str]] = []
+        self._registrations: list[tuple[int, int, str]] = []
         self._fresh: dict[int, dict[str, Any]] = {}
 
     def person(
@@ -144,7 +147,7 @@ class _Writing:
             self._fresh[known.person_id].update(gaps)
         else:
             fill_gaps(connection, known.person_id, gaps)
-        self._traits(entry, known.person_id)
+        self._facts(entry, known.person_id)
         return Known(
             known.person_id,
             "in",
@@ -201,29 +204,18 @@ class _Writing:
             }
         )
 
-    def _traits(self, entry: Entry, person: int) -> None:
+    def _facts(self, entry: Entry, person: int) -> None:
         for kind, values in (("topic", entry.topics), ("skill", entry.skills)):
-            self._rows["traits"] += [
-                {"person_id": person, "kind": kind, "value": value} for value in values
-            ]
-        self._rows["registrations"].append(
-            {
-                "id": new_id(),
-                "person_id": person,
-                "kind": entry.kind,
-                "status": "active",
-                "created_at": self._now,
-                "updated_at": self._now,
-            }
-        )
+            self._traits += [(person, kind, value) for value in values]
+        self._registrations.append((new_id(), person, entry.kind))
 
     def write(self, connection: Connection) -> None:
         self._name_apart(connection)
         add(connection, people, list(self._fresh.values()))
         add(connection, addresses, self._rows["addresses"])
         add(connection, consents, self._rows["consents"])
-        add_missing(connection, traits, self._rows["traits"])
-        add_missing(connection, registrations, self._rows["registrations"])
+        add_traits(connection, self._traits)
+        add_registrations(connection, self._registrations, self._now)
 
     def _name_apart(self, connection: Connection) -> None:
         """Among a hundred thousand random handles a few are sure to be somebody's already."""

@@ -125,3 +125,20 @@ def test_a_row_is_refused_for_what_the_database_says(
     office: Office, change: dict[str, str], reason: str
 ) -> None:
     assert reason in _import(office, ROW | change).refused[0][1]
+
+
+def test_many_are_taken_in_on_both_databases_each_with_a_handle_of_their_own(
+    bare_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter(["V-100000001"] * 3 + [f"V-10000{number:04d}" for number in range(1000)])
+    monkeypatch.setattr("handlers.importing.new_handle", lambda _digits: next(drawn))
+    bare = ROW | {"place": "", "organisation": ""}
+    rows = [bare | {"phone": f"+1312555{number:04d}"} for number in range(100, 130)]
+    assert _import(bare_office, *rows).added == 30
+    handles = [row.handle for row in bare_office.rows(people)]
+    assert len(set(handles)) == 30
+    before = _counts(bare_office)
+    assert (before["traits"], before["registrations"]) == (60, 30)
+    more = _import(bare_office, *(row | {"topics": "tps;daca", "role": ""} for row in rows))
+    assert more.merged == 30
+    assert _counts(bare_office) == before | {"traits": 90}
