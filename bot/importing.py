@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from bot.faults import OperatorError
+from bot.opened import opened
 from bot.settings import Settings
-from bot.upkeep import opened
 from handlers import network
 from handlers.import_rows import Entry, RefusedError, read_row, unknown_columns
 from handlers.importing import Imported, Importer

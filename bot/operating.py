@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from bot.faults import OperatorError
 from bot.migrating import refuse_outdated
+from bot.opened import opened
 from bot.settings import Settings
-from bot.upkeep import opened
 from handlers import broadcasts, invitations, needs
 from handlers.alert_file import read_alert
 from handlers.event_file import post, read_event

@@ -4,34 +4,29 @@ import asyncio
 import csv
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
-from bot import logs
 from bot.faults import OperatorError
 from bot.intake import place_of
 from bot.metrics import Metrics
-from bot.migrating import refuse_outdated
+from bot.opened import AWAY, opened
 from bot.settings import Settings
 from bot.sweeping import Sweeper
-from bot.terms import limits_of, policy_of, utc_now
+from bot.terms import limits_of, utc_now
 from handlers.desk import Desk
 from handlers.export import COLUMNS, people
 from handlers.replay import replay
 from storage import failures, rotation
-from storage.database import CommitUnknownError, Database
+from storage.database import Database
 from storage.exporting import registered
 from storage.rotation import Rotated
-from storage.sealed import Vault
 
-_AWAY = (DBAPIError, CommitUnknownError)
 _log = structlog.get_logger()
 
 
@@ -57,7 +52,7 @@ def _replay(database: Database, desk: Desk, row: int) -> str:
     now = datetime.now(UTC)
     try:
         return database.run_now(lambda connection: replay(connection, desk, row, now))
-    except _AWAY:
+    except AWAY:
         raise
     except Exception as error:
         _log.error("handler_failed", error=type(error).__name__, where=place_of(error))
@@ -128,20 +123,3 @@ def _write(file: Path, rows: Iterable[Sequence[str]]) -> int:
     except OSError as error:
         raise OperatorError(f"{file}: can't be written ({error.strerror}).") from None
     return written
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[tuple[Database, Desk]]:
-    logs.configure(settings.log_format)
-    refuse_outdated(settings.database_url)
-    database = Database(settings.database_url)
-    try:
-        vault = database.run_now(partial(Vault.load, secret_keys=settings.secret_keys))
-        yield database, Desk(vault, policy_of(settings))
-    except _AWAY as error:
-        raise OperatorError(
-            f"DATABASE_URL: the database failed in the middle ({type(error).__name__}). What was"
-            " done is kept; run the command again."
-        ) from None
-    finally:
-        database.close_now()
