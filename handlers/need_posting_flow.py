@@ -46,6 +46,8 @@ _THE_LAST = word_set(
 )
 _DEADLINE = re.compile(
     r"[\s,.]+(?=(?:para|antes|a m[aá]s tardar|by|before|no later|until|hasta|hoy|today|tonight|"
+    r"(?:el|este) (?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo)|"
+    r"(?:on|this) (?:mon|tues|wednes|thurs|fri|satur|sun)day|"
     r"ma[ñn]ana|tomorrow|urge|urgente|urgent|asap|(?:es )?cr[ií]tic[oa]|critical)\b)",
     re.IGNORECASE,
 )

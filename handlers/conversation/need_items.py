@@ -18,6 +18,7 @@ from handlers.conversation.need_words import (
     MORE_OF,
     PEOPLE,
     TAILS,
+    UNIT_ITSELF,
     UNIT_OF_CATEGORY,
     UNIT_WORDS,
     VAGUE,
@@ -151,7 +152,9 @@ def _item(part: str) -> Item:
 
 def _named(item: str, quantity: int | None, unit: str | None) -> Item:
     category = category_of(item)
-    return Item(item, quantity, unit or _own_unit(item, category), category)
+    counted = unit or _own_unit(item, category)
+    unsaid = UNIT_ITSELF[counted].sub("", item) if counted in UNIT_ITSELF else item
+    return Item(unsaid, quantity, counted, category)
 
 
 def _own_unit(item: str, category: str | None) -> str:

@@ -55,6 +55,15 @@ PEOPLE: Final = re.compile(
 )
 """Of folded text."""
 
+UNIT_ITSELF: Final[Mapping[str, re.Pattern[str]]] = {
+    "person": re.compile(
+        r"^(?:personas?|gente|people|persons?)\s+(?:(?:para|que|to|for|who)\s+)?(?=\S)",
+        re.IGNORECASE,
+    ),
+    "ride": re.compile(r"^(?:viajes?|raites?|rides?|trips?)\s+(?=\S)", re.IGNORECASE),
+}
+"""What would be said twice: "6 people: people to unload a truck"."""
+
 EXCEPTING: Final = word_set("sin no without except excepto menos salvo")
 """What comes behind them isn't what is needed."""
 
