@@ -77,8 +77,8 @@ class Broadcaster:
 
     async def _tend(self, run: Broadcast, notes: _Notes) -> None:
         now = self.clock()
-        if run.state in DROPPED_AS and now - run.created_at > DRAFTS_LAST:
-            await self._drop(run, now)
+        if await self._is_given_up(run, now):
+            await self._write(broadcasts.abort, run.id, DROPPED_AS[run.state])
         if run.state is State.SCHEDULED and run.starts_at <= now:
             await self._begin(run, now)
             begun = await self.database.read(partial(broadcasts.read, broadcast_id=run.id))
@@ -92,14 +92,11 @@ class Broadcaster:
             await self._keep_in_place(run, notes, now)
             await self._finish_if_over(run, notes, now)
 
-    async def _drop(self, run: Broadcast, now: datetime) -> None:
-        """What nobody released in time, unless somebody may still say yes."""
-
-        def unit(connection: Connection) -> None:
-            if not approvals.waits(connection, run.kind, run.id, now):
-                broadcasts.abort(connection, run.id, DROPPED_AS[run.state])
-
-        await self.database.run(unit)
+    async def _is_given_up(self, run: Broadcast, now: datetime) -> bool:
+        """Nobody released it in time, and nobody may still say yes."""
+        if run.state not in DROPPED_AS or now - run.created_at <= DRAFTS_LAST:
+            return False
+        return not await self.database.read(lambda c: approvals.waits(c, run.kind, run.id, now))
 
     async def _begin(self, run: Broadcast, now: datetime) -> None:
         def unit(connection: Connection) -> None:
