@@ -133,5 +133,7 @@ def handle_of_giver(context: Context, pledge: Pledge) -> str:
 def _buttons(need: Need) -> tuple[Choice, ...]:
     if need.status not in rows.LIVE:
         return ()
-    received = Choice(_("It has come"), f"RECIBIDO {need.code}")
+    received = Choice(
+        _("Yes, it's done") if is_service(need) else _("It has come"), f"RECIBIDO {need.code}"
+    )
     return (received, Choice(_("Close"), f"CERRAR {need.code}"))

@@ -218,3 +218,29 @@ def test_legal_help_is_promised_by_verified_experts_alone(lite: Office) -> None:
     ana.looks().says(f"{code} 1").hears("PERSONA")
     luis.looks().says(f"{code} 1").hears("1 cita")
     assert lite.counts(code) == (1, 0, 0)
+
+
+def test_pallets_are_asked_for_in_the_needs_unit_and_about_so_many_for_the_number(
+    lite: Office,
+) -> None:
+    group = lite.joined(lite.texter(), "organisational").says("español")
+    code = lite.post(quantity=500)
+    group.looks().says("2 tarimas").hears("en total, en paquetes")
+    group.says("como 120").hears("¿Apunto 120?")
+    group.says("como 130").hears("Nuestro equipo ya tiene tu mensaje")
+    assert lite.counts(code) == (0, 0, 0)
+    group.talks("2 tarimas", "como 120", "sí").hears("Te apartamos 120 paquetes")
+    assert lite.counts(code) == (120, 0, 0)
+
+
+def test_people_and_hours_are_asked_when_they_can_and_not_what_they_bring(lite: Office) -> None:
+    bob = volunteers(lite, "en", chat=True)
+    code = lite.post(category="hands", item="unload a truck", unit="person")
+    bob.looks().says("we are 6").hears("You're down for 6 people", "When can you do it?")
+    bob.presses("Skip").hears("Once it's done: DELIVERED")
+    bob.says("DELIVERED").hears("that it's done: 6 people")
+    assert lite.counts(code) == (6, 6, 0)
+    other = lite.post(category="interpreting", item="hearings", unit="hour", quantity=10)
+    bob.looks().says(f"{other} 3 days").hears("How many hours is that in all?")
+    bob.says("8 hours").hears("When can you do it?")
+    bob.talks("Skip", "DROP").hears("Released: 8 hours")
