@@ -12,7 +12,7 @@ from handlers.context import Context
 from handlers.conversation.numbers import whole_number
 from handlers.conversation.turn import Choice, Prompt, Words
 from handlers.need_keeping_words import STATES, counts, deadline, left, line, pledge_line
-from handlers.needs_words import so_many, told
+from handlers.needs_words import is_service, so_many, told
 from handlers.rendering import Joined
 from handlers.verbs import On
 from locales import _
