@@ -33,7 +33,6 @@ from storage.event_circles import (
 )
 from storage.events import Event, EventState
 from storage.messages import Priority
-from storage.rsvps import Answer
 from storage.sealed import Vault
 
 APPROVAL = "event"
@@ -89,24 +88,25 @@ def change_event(
         return Changed(after.event, 0, False)
     if _day(before.event) != _day(after.event):
         rsvps.ask_anew(connection, event_id, now)
-    concerned = rsvps.concerned(connection, event_id)
-    asks = any(each.answer is Answer.ASKED for each in concerned)
+    concerned, anew = rsvps.count_concerned(connection, event_id)
+    asks = anew > 0
     stopped = _stop_old_news(connection, event_id)
     sending = _Sending(connection, vault, after, actor, now)
     if concerned:
         known = before if MOVED not in {run.part for run in stopped} else None
-        sending.to_those_who_come(change(known, after, asks=asks), MOVED)
+        texts = change(known, after, "that day" if asks else None)
+        sending.to_those_who_come(texts, MOVED)
     silent = 0
     if any(_differ(before, after, name) for name in _MOVES):
         silent = count_silent(connection, event_id)
     if silent:
         known = before if ANEW not in {run.part for run in stopped} else None
-        sending.to_the_invited(change(known, after, asks=True), ANEW)
+        sending.to_the_invited(change(known, after, "at all"), ANEW)
     for run in stopped:
         if run.part in (INVITE, NEXT):
             scope, part = Scope.from_json(run.scope), run.part
             events.announce(connection, vault, after.event, scope, actor=actor, now=now, part=part)
-    return Changed(after.event, len(concerned) + silent, asks)
+    return Changed(after.event, concerned + silent, asks)
 
 
 def _write(
@@ -161,14 +161,15 @@ def cancel_event(
     approvals.withdraw(connection, APPROVAL, event_id, now)
     _stop_old_news(connection, event_id)
     told = tell_of(connection, vault, event)
-    people, silent = rsvps.concerned(connection, event_id), count_silent(connection, event_id)
+    concerned, _anew = rsvps.count_concerned(connection, event_id)
+    silent = count_silent(connection, event_id)
     sending, texts = _Sending(connection, vault, told, actor, now), cancellation(told, reason)
-    if people:
+    if concerned:
         sending.to_those_who_come(texts, CANCELLED)
     if silent:
         sending.to_the_invited(texts, WITHDRAWN)
     audit.record(connection, actor, "cancel", event.code, at=now)
-    return Changed(event, len(people) + silent, False)
+    return Changed(event, concerned + silent, False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -334,7 +334,11 @@ posting = Flow(
                     _("Online"),
                     words=word_set("virtual linea zoom online", "en linea", "por zoom"),
                 ),
-                Option("both", _("Both"), words=word_set("ambas ambos both hibrido hybrid")),
+                Option(
+                    "both",
+                    _("Both"),
+                    words=word_set("ambas ambos both hibrido hybrid", "las dos", "los dos"),
+                ),
             ),
         ),
         replace(CITY, when=is_in("where", _IN_PERSON)),

@@ -1,6 +1,7 @@
 """What is sent about an event: the invitation, what has changed, the end of it. Sends nothing."""
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from handlers.broadcast_texts import Happening, Texts, command
 from handlers.conversation.messages import Keyboard
@@ -32,30 +33,40 @@ def buttons(code: str) -> dict[Language, Keyboard]:
 
 def invitation(told: Told, *, again: bool = False) -> Texts:
     """`again`: to the next of weekly meetings, for whoever came to one before."""
-    text = _(
-        "{title}, {when}, {where}. Coming? YES (YES 4 for four people), MAYBE or NO. "
-        "Details: {code}",
-        title=told.title,
-        when=told.when,
-        where=told.where,
-        code=told.event.code,
+    facts = {**told.facts, "code": told.event.code}
+    text = (
+        _(
+            "{title}, {when}, {where}. Coming? YES, MAYBE or NO. To none of these: {code} NO ALL",
+            **facts,
+        )
+        if again
+        else _(
+            "{title}, {when}, {where}. Coming? YES (YES 4 for four people), MAYBE or NO. "
+            "Details: {code}",
+            **facts,
+        )
     )
-    never = _("To none of them: {code} NO ALL", code=told.event.code)
-    return _texts(told, [text, never] if again else [text], ask=True)
+    return _texts(told, [text], ask=True)
 
 
-def change(before: Told | None, after: Told, *, asks: bool) -> Texts:
+Question = Literal["that day", "at all"]
+"""Whether they come: the day is another, so all are asked anew; or they have not answered yet."""
+
+
+def change(before: Told | None, after: Told, asks: Question | None) -> Texts:
     """What, when and where, old and new; without `before`, since some never heard of that, all as
-    it is now. `asks`: the day is another, so everybody is asked anew."""
+    it is now."""
     parts: list[Words] = [
         _("{title} ({code}) has changed.", title=after.title, code=after.event.code),
         *(_all_new(after) if before is None else _differences(before, after)),
     ]
-    if asks:
+    if asks == "that day":
         parts.append(_("Can you come then? YES, MAYBE or NO."))
+    elif asks == "at all":
+        parts.append(_("Are you coming? YES, MAYBE or NO."))
     else:
         parts.append(_("Can't come now? {code} NO", code=after.event.code))
-    return _texts(after, parts, ask=asks)
+    return _texts(after, parts, ask=asks is not None)
 
 
 def _all_new(after: Told) -> list[Message]:

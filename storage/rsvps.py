@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    case,
     delete,
     func,
     or_,
@@ -270,11 +271,16 @@ def ask_anew(connection: Connection, event_id: int, now: datetime) -> None:
     connection.execute(update(events).where(events.c.id == event_id).values(taken=0))
 
 
-def concerned(connection: Connection, event_id: int) -> list[Rsvp]:
-    """Whoever comes, may come or waits, and whoever was asked anew; not those who only looked."""
-    held = (Answer.YES, Answer.MAYBE, Answer.WAITING, Answer.ASKED)
-    found = of_event(connection, event_id, held)
-    return [each for each in found if each.answer is not Answer.ASKED or each.was is not None]
+def count_concerned(connection: Connection, event_id: int) -> tuple[int, int]:
+    """How many come, may come, wait or were asked anew, and how many of them were asked anew; not
+    those who only looked."""
+    held = _r.answer.in_((Answer.YES, Answer.MAYBE, Answer.WAITING))
+    anew = and_(_r.answer == Answer.ASKED, _r.was.is_not(None))
+    statement = select(func.count(), func.count(case((anew, 1)))).where(
+        _r.event_id == event_id, or_(held, anew)
+    )
+    row = connection.execute(statement).one()
+    return row[0], row[1]
 
 
 def let_go(connection: Connection, person_id: int, now: datetime) -> None:
