@@ -25,7 +25,7 @@ from handlers.conversation.flow import (
 from handlers.conversation.language import guess_language
 from handlers.conversation.numbers import whole_number
 from handlers.conversation.vocabulary import NO, NONE
-from handlers.conversation.words import fold
+from handlers.conversation.words import fold, word_set
 from handlers.links import as_link
 from handlers.options import options
 from handlers.rendering import Joined
@@ -184,6 +184,10 @@ alert_flow = Flow(
             label=_("All set"),
             example=_("YES, or 2"),
             yes=_("Yes, send"),
+            words=word_set(
+                "send mandar mandala mandarla mandalo enviar enviala enviarla",
+                *("send it", "yes send", "yes send it", "si mandarla", "si mandala", "que salga"),
+            ),
         ),
         Ask(
             key="number",

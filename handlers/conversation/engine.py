@@ -25,7 +25,7 @@ from handlers.conversation.flow import (
 from handlers.conversation.numbers import whole_number
 from handlers.conversation.session import Session, adopt, visible
 from handlers.conversation.turn import Ending, Prompt, Settled, Turn
-from handlers.conversation.vocabulary import DONE, NO, Steer, agrees, steering
+from handlers.conversation.vocabulary import DONE, NO, Steer, steering
 from handlers.conversation.words import fold
 from locales import LANGUAGES, Message, _, translate
 
@@ -99,7 +99,7 @@ def is_choice(flow: Flow, session: Session, heard: Heard) -> bool:
     if step is None or session.asked != step.key:
         return False
     if isinstance(step, Confirm):
-        return agrees(fold(heard.text))
+        return step.is_agreed(heard.text)
     if not isinstance(step, Choose):
         return False
     return isinstance(_hear(session, step, heard), Understood)
@@ -302,7 +302,7 @@ def _answered(flow: Flow, session: Session, key: Any) -> Step | None:
 
 def _confirm_heard(flow: Flow, session: Session, step: Confirm, text: str) -> Turn:
     folded = fold(text)
-    if agrees(folded):
+    if step.is_agreed(text):
         return _ask(flow, session.answered(step.key, True))
     chosen = _to_change(flow, session, text)
     if chosen is not None:

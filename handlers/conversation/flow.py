@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any, Final, Literal
 
 from handlers.conversation.records import record
+from handlers.conversation.vocabulary import agrees
+from handlers.conversation.words import fold
 from locales import Language, Localizable, Message, _
 
 Answers = Mapping[str, Any]
@@ -151,10 +153,15 @@ class Ask(Step):
 class Confirm(Step):
     """Shows every answer with its number; yes ends the flow, a number asks that question again.
 
-    `yes` is its button."""
+    `yes` is its button, `words` say the same besides any yes."""
 
     key: str = "confirm"
     yes: Message = _SAVE
+    words: frozenset[str] = frozenset()
+
+    def is_agreed(self, text: str) -> bool:
+        said = fold(text)
+        return said in self.words or agrees(said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,8 @@ async def test_any_answer_is_changed_before_it_goes(town: Town) -> None:
     ana.hears("¿Y en español?")
     await ana.writes(TEXT)
     ana.hears("Call now, please", TEXT, "¿La mandamos así?")
+    await ana.writes("Mándala")
+    ana.hears("escribe el número de personas")
 
 
 async def test_only_some_are_counted_as_they_are_chosen(town: Town) -> None:
