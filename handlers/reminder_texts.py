@@ -36,7 +36,7 @@ def _lines(told: Told, parts: Collection[Part], *, asking: bool) -> Iterator[Wor
     if asking:
         yield _("Reminder: {title}, {when}, {where}.", **told.facts)
     else:
-        yield _("See you soon at {title}, {when}, {where}.", **told.facts)
+        yield _("See you soon: {title}, {when}, {where}.", **told.facts)
     yield from _map(told, parts)
     if asking:
         yield _("Are you coming? YES or NO.")
