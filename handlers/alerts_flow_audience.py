@@ -46,6 +46,10 @@ def narrows_by(code: str) -> Condition:
     return holds
 
 
+def has_organisations(answers: Answers) -> bool:
+    return bool(answers.get("organisations"))
+
+
 def around_a_city(answers: Answers) -> bool:
     area = answers.get("area")
     return area is not None and any("city_id" in each for each in each_of(area))
@@ -121,6 +125,7 @@ AUDIENCE: Final = (
                 "organisation",
                 _("Organization"),
                 words=word_set("organizacion org organizaciones organisation"),
+                when=has_organisations,
             ),
             Option("role", _("Role"), words=word_set("rol papel voluntarios volunteers")),
             Option("language", _("Language"), words=word_set("idioma lengua language")),
