@@ -1,5 +1,10 @@
 """An alert that was small when it was released and is big when it starts waits for a second yes."""
 
+from sqlalchemy import Connection
+
+from handlers import broadcasts
+from handlers.alert_file import read_alert
+from storage.audit import OPERATOR
 from storage.coordinators import Role
 from tests.alerts.conftest import Person, Town, code_of
 
@@ -70,3 +75,17 @@ async def test_whose_author_has_left_is_not_sent(town: Town) -> None:
     assert town.facts(code)["status"] == "aborted"
     beto.hears(f"{code} was not sent: it is for 120 people now, and whoever wrote it has left.")
     assert not town.sms.sent
+
+
+async def test_what_the_operator_sends_needs_nobodys_yes(town: Town) -> None:
+    town.crowd(120)
+    desk, now = town.desk, town.now
+
+    def unit(connection: Connection) -> str:
+        given = {"topic": "tps", "es": "Llama hoy"}
+        draft = read_alert(connection, given, desk.policy, now)
+        return broadcasts.create(connection, desk.vault, draft, actor=OPERATOR, now=now).code
+
+    code = town.database.run_now(unit)
+    await town.works()
+    assert (town.facts(code)["status"], town.facts(code)["sent"]) == ("done", 120)
