@@ -21,8 +21,8 @@ from handlers.conversation.messages import ChannelName
 from storage.sealed import new_secret_key
 from tests.postgres import running
 
-FLIGHTS = 24
-"""Calls at once, for all alike: a lane's 32, without the quarter that it keeps for replies."""
+FLIGHTS = 192
+"""Calls at once, for all alike: a lane's 256, without the quarter that it keeps for replies."""
 
 LATENCY = 0.05
 NEAR, AFAR = "0 ms", "50 ms"

@@ -1,12 +1,12 @@
 """Starts the rival job queues, each on the store that it is made for, where they are installed."""
 
 import json
+import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 
@@ -73,17 +73,20 @@ def _redis() -> Iterator[str]:
             stdout=subprocess.DEVNULL,
         )
         try:
-            _wait_for(Path(folder) / "appendonly.aof")
+            _wait_for(port)
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             process.terminate()
             process.wait(30)
 
 
-def _wait_for(file: Path) -> None:
-    deadline = time.monotonic() + 30
-    while not file.exists():
-        if time.monotonic() > deadline:
-            raise RuntimeError("redis-server did not start")
-        time.sleep(0.05)
-    time.sleep(0.2)
+def _wait_for(port: int) -> None:
+    """Until somebody answers there."""
+    for _ in range(500):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.02)
+        else:
+            return
+    raise RuntimeError("redis-server did not start")

@@ -46,7 +46,7 @@ class AiohttpRequest(BaseRequest):
     __slots__ = ("_connect", "_connections", "_read", "_session")
 
     def __init__(
-        self, *, connections: int = 100, connect_timeout: float = 5, read_timeout: float = 15
+        self, *, connections: int = 256, connect_timeout: float = 5, read_timeout: float = 15
     ) -> None:
         self._connections = connections
         self._connect = connect_timeout

@@ -35,7 +35,7 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
     """Times are seconds. The session is made by the first request, on the loop that runs then."""
 
     def __init__(
-        self, *, connections: int = 100, connect_timeout: float = 5, read_timeout: float = 15
+        self, *, connections: int = 256, connect_timeout: float = 5, read_timeout: float = 15
     ) -> None:
         self.is_async = True
         self._connections = connections
