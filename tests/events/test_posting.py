@@ -146,3 +146,17 @@ def test_weekly_meetings_are_made_at_once_and_announced_once(casa: Office) -> No
     assert len({row.series_id for row in rows}) == 1
     first = min(rows, key=lambda row: row.starts_at)
     assert [len(invitations(casa, row)) for row in rows] == [row is first for row in rows]
+
+
+def test_the_reminders_of_all_that_follow_are_changed_at_once(casa: Office) -> None:
+    ana = organiser(casa)
+    ana.talks("/evento", "asamblea", "Asamblea / Assembly", "1", "Chicago", "Casa Prueba")
+    ana.talks("5 de diciembre 10 am", "saltar", "2", "saltar", "saltar", "saltar", "4", "sí")
+    _first, second, *_rest = sorted(casa.rows(events), key=lambda row: row.starts_at)
+
+    ana.says(f"/evento {second.code} recordatorios").hears("¿Con cuánto tiempo antes")
+    ana.says("3 días antes y 1 hora").hears("¿Solo esta")
+    ana.talks("todas", "sí").hears(f"Próximo recordatorio de {second.code}: miércoles 9")
+
+    ladders = [row.ladder for row in sorted(casa.rows(events), key=lambda row: row.starts_at)]
+    assert ladders == [None, *['{"early04320": 4320, "near0060": 60}'] * 3]
