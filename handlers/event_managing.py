@@ -16,7 +16,7 @@ from handlers.conversation.turn import Prompt, Words
 from handlers.event_changes import Changed, NoRoomError, cancel_event, change_event
 from handlers.event_facts import Told, card, tell_of
 from handlers.event_managing_flow import managing
-from handlers.event_posting import may_act, publish, scope_of
+from handlers.event_posting import may_act, publish, scope_of, strange_hosts
 from handlers.events import show
 from handlers.hearing import place_answer
 from handlers.places import place_of
@@ -32,7 +32,7 @@ from handlers.reminder_times import (
 from handlers.reminder_words import steps_words
 from handlers.rendering import Joined
 from locales import Message, _, n_
-from locales.formatting import Moment
+from locales.formatting import Listing, Moment
 from storage import events as storage
 from storage import network, rsvps
 from storage.coordinators import Role
@@ -109,6 +109,14 @@ def finish(context: Context, answers: Mapping[str, Any]) -> None:
     event = storage.read(context.connection, answers["event"])
     if event is None or not _is_mine(context, event):
         access.refuse(context)
+    elif strange := _strange_hosts(context, event, answers):
+        context.say(
+            _(
+                "Nothing was changed: a link to {hosts} takes an admin. "
+                "Services such as Zoom are fine.",
+                hosts=Listing(tuple(sorted(strange))),
+            )
+        )
     elif answers["what"] == "copy":
         _copy(context, tell_of(context.connection, context.vault, event))
     else:
@@ -118,6 +126,15 @@ def finish(context: Context, answers: Mapping[str, Any]) -> None:
         if answers["what"] == "cancel":
             about = _("Call off {code}: {title}.", code=event.code, title=title)
         access.privileged(context, ACT, {"event": event.id, **kept}, about)
+
+
+def _strange_hosts(context: Context, event: Event, answers: Mapping[str, Any]) -> set[str]:
+    """Of an open event; where a draft's links lead to is looked at when it is announced."""
+    admin = access.covers(access.grants_of(context), Role.ADMIN, organisation=event.organisation_id)
+    if admin or event.status is not EventState.OPEN:
+        return set()
+    given = (answers.get(key) or {} for key in ("address", "link", "notes", "reason", "title"))
+    return strange_hosts(context, *(each.get("label") for each in given))
 
 
 _KEPT = (

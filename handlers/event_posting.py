@@ -215,7 +215,7 @@ def publish(context: Context, event: Event, scope: Scope | None) -> None:
         context.now,
         audience=scope.to_json() if scope is not None else None,
     )
-    if _strange_hosts(context, told):
+    if strange_hosts(context, told.title.es, told.title.en, told.place, told.link, told.notes):
         _ask_second(context, event, scope, Role.ADMIN)
     elif people > context.policy.approval_threshold:
         _ask_second(context, event, scope, Role.APPROVER)
@@ -229,8 +229,8 @@ def _reached(context: Context, scope: Scope) -> int:
     return sum(each.n for each in groups if each.why is None)
 
 
-def _strange_hosts(context: Context, told: Told) -> set[str]:
-    texts = (told.title.es, told.title.en, told.place, told.link, told.notes)
+def strange_hosts(context: Context, *texts: str | None) -> set[str]:
+    """Where links in the texts lead to, but for those that the network has agreed to."""
     known = (*context.policy.link_hosts, *_MEETING_HOSTS)
     found = hosts_in(" ".join(filter(None, texts)))
     return {host for host in found if not is_listed(host, known)}

@@ -160,3 +160,18 @@ def test_the_reminders_of_all_that_follow_are_changed_at_once(casa: Office) -> N
 
     ladders = [row.ladder for row in sorted(casa.rows(events), key=lambda row: row.starts_at)]
     assert ladders == [None, *['{"early04320": 4320, "near0060": 60}'] * 3]
+
+
+def test_a_link_that_nobody_knows_is_not_put_in_later_either(casa: Office) -> None:
+    ana = organiser(casa)
+    posts(ana).says("sí")
+    event = only_event(casa)
+
+    ana.talks(f"/evento {event.code} enlace", "https://evil.example/zoom", "sí")
+    ana.hears("evil.example", "No se cambió nada")
+    ana.talks(f"/cerrar {event.code}", "Mira evil.example/x", "sí").hears("evil.example")
+    assert as_now(casa, event).link is None
+    assert as_now(casa, event).status is EventState.OPEN
+
+    ana.talks(f"/evento {event.code} enlace", "https://zoom.us/j/12", "sí").hears("Listo")
+    assert as_now(casa, event).link is not None
