@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    LargeBinary,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from storage.asked import asked_anything
 from storage.coordinators import pending_acts
@@ -58,7 +71,7 @@ _named = and_(
 )
 _listed = and_(
     addresses.c.channel == bindparam("channel"),
-    addresses.c.lookup.in_(bindparam("lookups", expanding=True)),
+    addresses.c.lookup == any_(bindparam("lookups", type_=ARRAY(LargeBinary))),
 )
 # The address too: who waited for the row meanwhile finds it gone to somebody else, not stale.
 _HOLD = Prepared(
@@ -68,11 +81,13 @@ _HOLD = Prepared(
         referable=True,
     )
 )
-_HOLD_FREE = lock_row(
-    select(addresses.c.lookup).select_from(_behind).where(_listed),
-    of=(people, addresses),
-    referable=True,
-    if_free=True,
+_HOLD_FREE = Prepared(
+    lock_row(
+        select(addresses.c.lookup).select_from(_behind).where(_listed),
+        of=(people, addresses),
+        referable=True,
+        if_free=True,
+    )
 )
 # In the order of Caller's fields.
 _callers = select(
@@ -106,7 +121,7 @@ _callers = select(
     exists().where(registrations.c.person_id == people.c.id).label("joined"),
 ).select_from(_behind.outerjoin(sessions, sessions.c.person_id == people.c.id))
 _FIND = Prepared(_callers.where(_named))
-_FIND_ALL = _callers.add_columns(addresses.c.lookup).where(_listed)
+_FIND_ALL = Prepared(_callers.add_columns(addresses.c.lookup).where(_listed))
 
 _session = insert(sessions)
 
@@ -126,9 +141,11 @@ _SUPPRESSED = Prepared(
         suppressions.c.lookup == bindparam("lookup"),
     )
 )
-_ALL_SUPPRESSED = select(suppressions.c.lookup).where(
-    suppressions.c.channel == bindparam("channel"),
-    suppressions.c.lookup.in_(bindparam("lookups", expanding=True)),
+_ALL_SUPPRESSED = Prepared(
+    select(suppressions.c.lookup).where(
+        suppressions.c.channel == bindparam("channel"),
+        suppressions.c.lookup == any_(bindparam("lookups", type_=ARRAY(LargeBinary))),
+    )
 )
 _SAVE = Prepared(
     _session.on_conflict_do_update(
@@ -164,10 +181,13 @@ def find_callers(
     connection: Connection, channel: str, lookups: Collection[bytes]
 ) -> dict[bytes, Caller | None]:
     """Those of many addresses that are known; None: somebody else holds them at this moment."""
+    if not locks_rows(connection):  # and no way to a server to save
+        found = {lookup: find_caller(connection, channel, lookup) for lookup in lookups}
+        return {lookup: caller for lookup, caller in found.items() if caller is not None}
     named = {"channel": channel, "lookups": list(lookups)}
-    free = set(connection.scalars(_HOLD_FREE, named)) if locks_rows(connection) else set(lookups)
-    found = connection.execute(_FIND_ALL, named)
-    return {row[-1]: Caller(*row[:-1]) if row[-1] in free else None for row in found}
+    free = {lookup for (lookup,) in _HOLD_FREE.all(connection, named)}
+    rows = _FIND_ALL.all(connection, named)
+    return {row[-1]: Caller(*row[:-1]) if row[-1] in free else None for row in rows}
 
 
 def log_inbound(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[bool]:
@@ -182,8 +202,9 @@ def add_addresses(connection: Connection, rows: Sequence[dict[str, Any]]) -> lis
 
 def suppressed(connection: Connection, channel: str, lookups: Collection[bytes]) -> set[bytes]:
     """Which addresses were deleted after a stop, and must not be written to."""
-    if len(lookups) > 1:
-        return set(connection.scalars(_ALL_SUPPRESSED, {"channel": channel, "lookups": lookups}))
+    if locks_rows(connection):
+        rows = _ALL_SUPPRESSED.all(connection, {"channel": channel, "lookups": list(lookups)})
+        return {lookup for (lookup,) in rows}
     return {
         each
         for each in lookups

@@ -7,7 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NoReturn, cast
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -32,6 +44,7 @@ class Prepared:
         self._statement = statement
         self._reference = reference
         self._forms: dict[tuple[str, ...], _Form] = {}
+        self._arrays: dict[tuple[str | None, ...], str] = {}
 
     def first(self, connection: Connection, values: Values) -> Row | None:
         """The only row, or the first."""
@@ -75,21 +88,37 @@ class Prepared:
         form = self._form(connection, rows[0])
         if len(rows) == 1:
             _execute(connection, form.sql, form.bound(rows[0]))
+        elif connection.dialect.name == "postgresql" and isinstance(self._statement, Insert):
+            self._insert_all(connection, rows)
         else:
             _execute_many(connection, form.sql, [form.bound(values) for values in rows])
+
+    def _insert_all(
+        self, connection: Connection, rows: Sequence[Values], returning: str | None = None
+    ) -> DBAPICursor:
+        """One statement for all, a list for each column: a row at a time costs the driver as much
+        as all of them."""
+        form = self._form(connection, rows[0])
+        key = ("arrays", returning, *rows[0])
+        sql = self._arrays.get(key)
+        if sql is None:
+            sql = self._arrays[key] = _from_arrays(
+                cast("Insert", self._statement), connection.dialect, form.names, returning
+            )
+        columns = zip(*[form.bound_in_order(values) for values in rows], strict=True)
+        return _execute(connection, sql, dict(zip(form.names, map(list, columns), strict=True)))
 
     def _settle(self, connection: Connection, *, writes: bool) -> None:
         if not self._reference:
             waiting.settle(connection, writes=writes)
 
     def run_each(self, connection: Connection, rows: Sequence[Values]) -> list[int]:
-        """Like `run_many`; the number of rows that each of them wrote."""
+        """Inserts of rows with an "id"; the number of rows that each of them wrote."""
         if connection.dialect.name == "sqlite" or len(rows) < 2:  # no way to the server to save
             return [self.run(connection, values) for values in rows]
         self._settle(connection, writes=True)
-        form = self._form(connection, rows[0])
-        bound = [form.bound(values) for values in rows]
-        return _count_each(_execute_many(connection, form.sql, bound, returning=True), len(rows))
+        written = {row for (row,) in self._insert_all(connection, rows, "id").fetchall()}
+        return [int(values["id"] in written) for values in rows]
 
     def _form(self, connection: Connection, values: Values) -> "_Form":
         key = (connection.dialect.name, *values)
@@ -108,20 +137,25 @@ class _Form:
         selected = statement.selected_columns if isinstance(statement, Select) else ()
         self.sql = compiled.string
         self._dialect = dialect
-        self._names = list(compiled.positiontup or types)
-        self._picked = _pick(self._names)
+        self.names = list(compiled.positiontup or types)
+        self._picked = _pick(self.names)
         self._by_position = compiled.positional
         self._fixed = {name: each for name, each in compiled.params.items() if name not in names}
-        self._to_driver = _with_place(_to_driver(types[name], dialect) for name in self._names)
+        self._to_driver = _with_place(_to_driver(types[name], dialect) for name in self.names)
         self._selected = [column.type for column in selected]
         self._from_driver: list[tuple[int, Translate]] | None = None
 
     def bound(self, values: Values) -> Any:
+        bound = self.bound_in_order(values)
+        return bound if self._by_position else dict(zip(self.names, bound, strict=True))
+
+    def bound_in_order(self, values: Values) -> list[Any]:
+        """As `names` are."""
         given = {**self._fixed, **values} if self._fixed else values
         bound = list(self._picked(given))
         for place, translate in self._to_driver:
             bound[place] = translate(bound[place])
-        return bound if self._by_position else dict(zip(self._names, bound, strict=True))
+        return bound
 
     def read(self, cursor: DBAPICursor, rows: Sequence[Row]) -> Sequence[Row]:
         if self._from_driver is None:
@@ -170,24 +204,25 @@ def _execute(connection: Connection, sql: str, bound: Any) -> DBAPICursor:
     return cursor
 
 
-def _execute_many(
-    connection: Connection, sql: str, bound: list[Any], **options: bool
-) -> DBAPICursor:
-    """`options` are the driver's own."""
+def _execute_many(connection: Connection, sql: str, bound: list[Any]) -> None:
     cursor = connection.connection.cursor()
     try:
-        cursor.executemany(sql, bound, **options)
+        cursor.executemany(sql, bound)
     except connection.dialect.loaded_dbapi.Error as error:
         _raise(connection, sql, cursor, error)
-    return cursor
 
 
-def _count_each(cursor: DBAPICursor, results: int) -> list[int]:
-    """From psycopg's cursor, which has a result for each when it is told to keep them."""
-    counts = [cursor.rowcount]
-    while len(counts) < results and cursor.nextset():
-        counts.append(cursor.rowcount)
-    return counts
+def _from_arrays(
+    statement: Insert, dialect: Dialect, names: Sequence[str], returning: str | None
+) -> str:
+    """The insert, with a list of values in each bind: PostgreSQL makes rows of them."""
+    columns = cast("Table", statement.table).c
+    lists = [bindparam(name, type_=ARRAY(columns[name].type)) for name in names]
+    rows = func.unnest(*lists).table_valued(*names).render_derived()
+    all_of_them = statement.from_select(names, select(*rows.c), include_defaults=False)
+    if returning is not None:
+        all_of_them = all_of_them.returning(columns[returning])
+    return str(all_of_them.compile(dialect=dialect))
 
 
 def _raise(connection: Connection, sql: str, cursor: DBAPICursor, error: Exception) -> NoReturn:
