@@ -120,7 +120,7 @@ def _answers_an_ask(context: Context) -> bool:
     text, session = context.heard.text, context.session
     if gate.is_dictation(context):
         return False
-    named = COMMANDS.find(text)
+    named = COMMANDS.named_in(context)
     if (named and _may_use(context, named[0])) or (session and steering(text) is not None):
         return False
     feature = FEATURES.get(session.flow) if session else None
@@ -142,7 +142,7 @@ def _wake(context: Context) -> None:
 
 
 def _outside(context: Context) -> None:
-    named = COMMANDS.find(context.heard.text)
+    named = COMMANDS.named_in(context)
     found = named if named and _may_use(context, named[0]) else None
     if found is not None:
         command, rest = found
@@ -187,7 +187,7 @@ def _command_in_flow(context: Context, flow: Flow, session: Session) -> tuple[Co
     """A command's word, unless it answers the open question ("Español" as a language spoken)."""
     if context.overheard.press is not None or steering(context.heard.text) is not None:
         return None
-    found = COMMANDS.find(context.heard.text)
+    found = COMMANDS.named_in(context)
     if found is None or not _may_use(context, found[0]):
         return None
     command, rest = found

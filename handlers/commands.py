@@ -44,6 +44,13 @@ class Commands:
         self._most_words = max(len(word.split()) for word in self._by_word)
         self._shaped = [(command.shape, command) for command in self.all if command.shape]
 
+    def named_in(self, context: Context) -> tuple[Command, str] | None:
+        """`find`, for what was said in this turn."""
+        if Commands not in context.memo:
+            context.memo[Commands] = self.find(context.heard.text)
+        found: tuple[Command, str] | None = context.memo[Commands]
+        return found
+
     def find(self, text: str) -> tuple[Command, str] | None:
         """The command that this text is, and what follows it."""
         typed = text.strip().removeprefix("/")

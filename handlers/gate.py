@@ -39,7 +39,7 @@ def handled(context: Context) -> bool:
         context.say(_("EXIT: leave this form. STOP: no more messages at all. Which one?"))
     elif verdict.consent is Consent.UNCLEAR and not _answers_question(context):
         return _asks_if_stop(context)
-    elif verdict.consent is Consent.START and COMMANDS.find(context.heard.text) is None:
+    elif verdict.consent is Consent.START and COMMANDS.named_in(context) is None:
         _start(context)
     else:
         return False
@@ -94,7 +94,7 @@ def _after_stop(context: Context, verdict: Verdict) -> bool:
     False: it answers the question whether to delete, which is the one flow after a stop.
     """
     context.kind = "consent"
-    found = COMMANDS.find(context.heard.text)
+    found = COMMANDS.named_in(context)
     deleting = context.session is not None and context.session.flow == privacy.forget_me.name
     joins = _joins(context, found)
     returns = joins or verdict.consent is Consent.START or (_starts(context) and not deleting)
@@ -129,7 +129,7 @@ def _joins(context: Context, found: tuple[Command, str] | None) -> bool:
 
 def _join_if_new(context: Context) -> None:
     """Someone who never joined is asked what they would like, rather than welcomed back."""
-    found = COMMANDS.find(context.heard.text)
+    found = COMMANDS.named_in(context)
     rest = found[1] if found else ""
     if is_invitation(rest):
         registration.join(context, rest)

@@ -29,6 +29,8 @@ def new_code(groups: int = 2) -> str:
 
 def code_in(text: str, groups: int = 2) -> str | None:
     """The code that a text is, as looked up: in any case, with any spaces and marks around."""
+    if len(text) < groups * _GROUP:
+        return None
     code = fold(text[:40]).replace(" ", "").upper()
     return code if _CODES[groups].fullmatch(code) else None
 

@@ -32,6 +32,8 @@ class Message:
     args: tuple[tuple[str, object], ...] = ()
 
     def localized(self, language: Language, country: str | None) -> str:
+        if not self.args:
+            return _fixed(language, self.id, self.context)
         return translate(self, language, country)
 
 
