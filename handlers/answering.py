@@ -156,7 +156,7 @@ def _outside(context: Context) -> None:
     else:
         help.greet_lost(context)
     if found is not None and context.caller.misses:
-        profiles.change_person(context.connection, context.caller.person_id, misses=0)
+        profiles.describe(context.connection, context.caller.person_id, misses=0)
 
 
 def _may_use(context: Context, command: Command) -> bool:

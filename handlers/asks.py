@@ -203,5 +203,5 @@ def _hinted(context: Context, askers: Askers, found: Sequence[OpenAsk]) -> bool:
     if len(lately) != 1 or context.caller.misses:
         return False
     context.say(askers[lately[0].kind].hint(context, lately[0]))
-    profiles.change_person(context.connection, context.caller.person_id, misses=1)
+    profiles.describe(context.connection, context.caller.person_id, misses=1)
     return True

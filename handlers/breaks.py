@@ -80,12 +80,12 @@ def finish_pause(context: Context, answers: Mapping[str, Any]) -> None:
     day = date.fromisoformat(answers["until"])
     zone = ZoneInfo(context.caller.zone or _NO_ZONE)
     ends = datetime.combine(day, time.min, zone).astimezone(UTC)
-    profiles.change_person(context.connection, context.caller.person_id, paused_until=ends)
+    profiles.describe(context.connection, context.caller.person_id, paused_until=ends)
     context.say(_("Paused until {day}. To end it sooner: RESUME.", day=Day(day)))
 
 
 def resume(context: Context, _rest: str) -> None:
-    profiles.change_person(context.connection, context.caller.person_id, paused_until=None)
+    profiles.describe(context.connection, context.caller.person_id, paused_until=None)
     context.say(_("The pause is over. Good to have you back."))
 
 

@@ -151,7 +151,7 @@ def enter(context: Context, answers: Mapping[str, Any]) -> None:
     """They are a member from now on, and have agreed."""
     held.save(context, {"place": answers["place"]})
     person = context.caller.person_id
-    profiles.change_person(context.connection, person, source=answers["source"])
+    profiles.describe(context.connection, person, source=answers["source"])
     registration.register(context, {"kind": "member"})
     words = f"{answers['joined_with']} / {context.heard.text}"
     consent.agree(context, consent.wording(registration.disclosure(context)), words)

@@ -38,7 +38,7 @@ def greet_lost(context: Context) -> None:
         context.say(_hello(context))
     else:
         context.say(_("I didn't get that. HELP: what I can do. HUMAN: talk with someone."))
-    profiles.change_person(context.connection, context.caller.person_id, misses=misses)
+    profiles.describe(context.connection, context.caller.person_id, misses=misses)
 
 
 def thank_for_media(context: Context) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -14,7 +14,7 @@ from handlers.newcomers import meet, meet_all
 from handlers.outbox import OUTBOX
 from storage import conversations
 from storage.conversations import Caller
-from storage.database import notify
+from storage.database import locks_rows, notify
 from storage.ids import new_id
 from storage.later import Later, begin
 from storage.sealed import Vault
@@ -54,26 +54,38 @@ def receive_all(
 ) -> list[Received | None]:
     """Takes messages in together: what `receive` writes for each, in far fewer statements.
 
-    None: not taken, to be received alone afterwards, as its person has another among these or is
-    held by somebody else; never for one alone. Whatever a handler raises undoes all of them.
+    None: not taken, to be received alone afterwards; never for one alone. Its person has another
+    among these, or is held by somebody else; or one before it holds more than its own person, and
+    whoever holds several such things would wait in circles with others. Whatever a handler raises
+    undoes all of them.
     """
     if len(arrivals) == 1:
         return [receive(connection, desk, *arrivals[0])]
     callers = meet_all(connection, desk.vault, arrivals)
-    kept = _log_all(connection, desk.vault, arrivals, callers)
+    logged = _log_all(connection, desk.vault, arrivals, callers)
+    put_off: set[int] = set()
     later = begin(connection)
     try:
-        for arrival, caller, is_new in zip(arrivals, callers, kept, strict=True):
-            if caller is not None and is_new:
-                later.next_turn()
-                _answer_in_turn(connection, later, desk, arrival, caller)
+        for arrival, caller, row in zip(arrivals, callers, logged, strict=True):
+            if caller is None or row is None:
+                continue
+            if later.touched and locks_rows(connection):
+                put_off.add(row)
+                continue
+            later.next_turn()
+            _answer_in_turn(connection, later, desk, arrival, caller)
         later.write()
     finally:
         later.close()
+    conversations.forget_inbound(connection, put_off)
     notify(connection, OUTBOX)
     return [
-        None if caller is None else Received.DONE if is_new else Received.REPEATED
-        for caller, is_new in zip(callers, kept, strict=True)
+        None
+        if caller is None or row in put_off
+        else Received.REPEATED
+        if row is None
+        else Received.DONE
+        for caller, row in zip(callers, logged, strict=True)
     ]
 
 
@@ -95,14 +107,16 @@ def _log_all(
     vault: Vault,
     arrivals: Sequence[Arrival],
     callers: Sequence[Caller | None],
-) -> list[bool]:
-    """False for those that the provider had sent before, and those without a caller."""
+) -> list[int | None]:
+    """Their rows; None for those that the provider had sent before, and those without a caller."""
     rows = [
-        _log_row(vault, arrival.inbound, caller.address_id, arrival.at) if caller else None
+        _log_row(vault, arrival.inbound, caller.address_id, arrival.at)
         for arrival, caller in zip(arrivals, callers, strict=True)
+        if caller is not None
     ]
-    kept = iter(conversations.log_inbound(connection, [row for row in rows if row is not None]))
-    return [row is not None and next(kept) for row in rows]
+    kept = zip(rows, conversations.log_inbound(connection, rows), strict=True)
+    ids = iter([row["id"] if is_new else None for row, is_new in kept])
+    return [None if caller is None else next(ids) for caller in callers]
 
 
 def _log(
@@ -120,7 +134,7 @@ def _log(
 
 def _log_row(
     vault: Vault, inbound: Inbound, address_id: int, now: datetime, *, error: str | None = None
-) -> dict[str, object]:
+) -> dict[str, Any]:
     row = new_id()
     return {
         "id": row,

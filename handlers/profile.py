@@ -94,7 +94,7 @@ def listen_again(context: Context) -> None:
     if not context.heard.text.startswith("/start"):
         language = guess_language(context.heard.text, context.heard.language_code)
         if language != context.language:
-            profiles.change_person(context.connection, context.caller.person_id, language=language)
+            profiles.describe(context.connection, context.caller.person_id, language=language)
             context.language = language
 
 
@@ -112,7 +112,7 @@ def choose_language(context: Context, _rest: str) -> None:
 
 
 def _speak(context: Context, language: Language) -> None:
-    profiles.change_person(context.connection, context.caller.person_id, language=language)
+    profiles.describe(context.connection, context.caller.person_id, language=language)
     context.language = language
     context.say(_("From now on in English."))
 

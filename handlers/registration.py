@@ -191,7 +191,7 @@ def _attribute(context: Context, rest: str) -> Message | None:
     found = profiles.organisation_by_code(context.connection, code)
     if found is None:
         return _("I don't know the code {code}.", code=code)
-    profiles.change_person(
+    profiles.describe(
         context.connection,
         context.caller.person_id,
         organisation_id=found.id,

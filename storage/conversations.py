@@ -195,6 +195,12 @@ def log_inbound(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[
     return [count == 1 for count in _LOG.run_each(connection, rows)]
 
 
+def forget_inbound(connection: Connection, rows: Collection[int]) -> None:
+    """As if they had not come yet."""
+    if rows:
+        connection.execute(delete(inbound).where(inbound.c.id.in_(rows)))
+
+
 def add_addresses(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[bool]:
     """False for each that somebody else has just added."""
     return [count == 1 for count in _ADD_ADDRESS.run_each(connection, rows)]

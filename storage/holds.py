@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 
 class Hold(Protocol):
@@ -76,6 +76,9 @@ class PostgresHold:
     def release(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
+            # It ends with the session too, but the server takes its time to see that one is over.
+            with suppress(SQLAlchemyError):
+                connection.scalar(select(func.pg_advisory_unlock(self._number)))
             with suppress(DBAPIError):
-                connection.invalidate()  # the lock ends with the session
+                connection.invalidate()
             connection.close()

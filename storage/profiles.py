@@ -42,6 +42,7 @@ _REGISTER = Prepared(
     )
 )
 _ADD_CONSENT = Prepared(insert(consents))
+_ADD_HANDOVER = Prepared(insert(handovers))
 _HANDOVER_AT = Prepared(
     select(func.max(handovers.c.at)).where(
         handovers.c.person_id == bindparam("of"),
@@ -181,7 +182,7 @@ def organisation_name(connection: Connection, organisation_id: int) -> str | Non
 
 
 def add_handover(connection: Connection, row: dict[str, Any]) -> None:
-    connection.execute(insert(handovers), row)
+    _ADD_HANDOVER.write(connection, row)
 
 
 def open_handover_at(connection: Connection, person_id: int, reason: str) -> datetime | None:

@@ -89,6 +89,18 @@ def test_a_repeat_among_others_changes_nothing(here: Office) -> None:
     assert [row.person_id for row in here.rows(deliveries)[before:]] == [other.row()["id"]]
 
 
+def test_who_changes_more_than_their_own_goes_last_where_rows_are_held(here: Office) -> None:
+    """A stop undoes what was queued, and a promise holds its need: who holds several would wait in circles with others."""
+    crowd = [here.texter() for _ in range(4)]
+    messages = [person.message("ALTO") for person in crowd]
+    messages[0] = crowd[0].message("UNIRME")
+    alone = here.database.dialect == "postgresql"
+    assert take(here, *messages) == [DONE, DONE, *([None, None] if alone else [DONE, DONE])]
+    assert len(here.rows(inbound_log)) == (2 if alone else 4)
+    for message in messages[2:]:
+        assert take(here, message) == [DONE if alone else REPEATED]
+
+
 def test_who_deletes_all_while_their_other_phone_writes_is_somebody_new_there(
     here: Office,
 ) -> None:
