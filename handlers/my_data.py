@@ -12,6 +12,7 @@ from handlers.access import scope_words
 from handlers.context import Context
 from handlers.conversation.turn import Words
 from handlers.event_facts import TEXTS, Title
+from handlers.needs_words import is_done
 from handlers.places import place_of
 from handlers.rendering import Joined, Reader, is_sms
 from locales import Language, Message, _, n_
@@ -26,6 +27,7 @@ from locales.labels import (
     PLEDGE_STATES,
     ROLES,
     RSVP_ANSWERS,
+    SERVICE_PLEDGE_STATES,
     SKILLS,
     TOPICS,
     Labels,
@@ -330,7 +332,8 @@ def _events(telling: Telling) -> Iterator[Words]:
 def _pledges(telling: Telling) -> Iterator[Words]:
     for row in telling.held.pledges:
         item = telling.opened("needs", "item", row.need_id, row.item) or ""
-        parts: list[Words] = [AMOUNTS[row.unit](row.units), item, PLEDGE_STATES[row.status]]
+        states = SERVICE_PLEDGE_STATES if is_done(row.unit, row.category) else PLEDGE_STATES
+        parts: list[Words] = [AMOUNTS[row.unit](row.units), item, states[row.status]]
         if row.received:
             parts.append(_("{n} received", n=row.received))
         if row.eta is not None:

@@ -49,7 +49,11 @@ def told(vault: Vault, need: Need) -> Told:
 
 def is_service(need: Need) -> bool:
     """It is done, and nothing is carried: hours, rides, people, an interpreter."""
-    return need.unit in _DONE or need.category in _SERVICES
+    return is_done(need.unit, need.category)
+
+
+def is_done(unit: str, category: str) -> bool:
+    return unit in _DONE or category in _SERVICES
 
 
 def place_of(need: Need) -> str:

@@ -228,3 +228,11 @@ PLEDGE_STATES: Final[Labels] = {
     "lapsed": _("lapsed"),
     "no_show": _("not brought"),
 }
+SERVICE_PLEDGE_STATES: Final[Labels] = {
+    **PLEDGE_STATES,
+    "confirmed": _("we count on you"),
+    "delivered": _("you did it"),
+    "received": _("done"),
+    "no_show": _("not done"),
+}
+"""Of what is done rather than brought."""

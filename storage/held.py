@@ -22,8 +22,8 @@ Rows = Sequence[Row[Any]]
 class Held:
     """Rows of each table, oldest first. `texts` counts messages whose words are still kept.
 
-    `rsvps` come with their event's code, hour and titles, `pledges` with their need's code, unit
-    and item; `events` and `needs` are those that they made.
+    `rsvps` come with their event's code, hour and titles, `pledges` with their need's code, unit,
+    category and item; `events` and `needs` are those that they made.
     """
 
     person: Row[Any]
@@ -88,7 +88,7 @@ def _rsvps(connection: Connection, person_id: int) -> Rows:
 def _pledges(connection: Connection, person_id: int) -> Rows:
     n = needs.c
     statement = (
-        select(pledges, n.code, n.unit, n.item)
+        select(pledges, n.code, n.unit, n.category, n.item)
         .join(needs, n.id == pledges.c.need_id)
         .where(pledges.c.person_id == person_id)
     )

@@ -218,6 +218,7 @@ def test_legal_help_is_promised_by_verified_experts_alone(lite: Office) -> None:
     ana.looks().says(f"{code} 1").hears("PERSONA")
     luis.looks().says(f"{code} 1").hears("1 cita")
     assert lite.counts(code) == (1, 0, 0)
+    luis.talks("mañana a las 10 am", "MIS DATOS").hears("una audiencia", "contamos contigo")
 
 
 def test_pallets_are_asked_for_in_the_needs_unit_and_about_so_many_for_the_number(
