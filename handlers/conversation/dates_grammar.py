@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
+from handlers.conversation.lazy import LazyPattern
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -64,7 +66,7 @@ _NAMES = tuple(field.name for field in fields(Facts))
 class Rule:
     """Words that state facts; the pattern ends with a space. None: they state nothing after all."""
 
-    pattern: re.Pattern[str]
+    pattern: LazyPattern
     facts: Callable[[re.Match[str]], Facts | None]
 
 
@@ -77,11 +79,11 @@ class Reading:
 
 
 def rule(pattern: str, facts: Callable[[re.Match[str]], Facts | None]) -> Rule:
-    return Rule(re.compile(pattern), facts)
+    return Rule(LazyPattern(pattern), facts)
 
 
 def fixed(pattern: str, facts: Facts) -> Rule:
-    return Rule(re.compile(pattern), lambda _: facts)
+    return Rule(LazyPattern(pattern), lambda _: facts)
 
 
 def read(plain: str, rules: Sequence[Rule]) -> Reading:

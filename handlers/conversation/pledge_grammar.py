@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from re import Match, Pattern
+from re import Match
 from typing import Literal, Protocol
+
+from handlers.conversation.lazy import LazyPattern
 
 ALL: Literal["all"] = "all"
 Opened = Literal["", "promise", "have", "time"]
@@ -77,7 +79,7 @@ class Rule(Protocol):
 class Words:
     """Words that match a pattern, which ends with a space. `states`: None where they don't."""
 
-    pattern: Pattern[str]
+    pattern: LazyPattern
     states: Callable[[Match[str]], Stated | None]
 
     def ways(self, plain: str, at: int) -> Iterator[tuple[int, Stated]]:
@@ -93,11 +95,11 @@ class Run:
     closes: what must stand behind the run, and is covered too.
     """
 
-    begins: Pattern[str]
+    begins: LazyPattern
     but: frozenset[str]
     most: int
     stated: Stated
-    closes: Pattern[str]
+    closes: LazyPattern
 
     def ways(self, plain: str, at: int) -> Iterator[tuple[int, Stated]]:
         match = self.begins.match(plain, at)

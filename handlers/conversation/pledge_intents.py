@@ -1,10 +1,10 @@
 """Answers to an ask that need no number: dropped, delivered, declined; and questions."""
 
-import re
 from enum import StrEnum
 
 from handlers.conversation import pledge_answer_words as answers
 from handlers.conversation import pledge_words as said
+from handlers.conversation.lazy import LazyPattern
 from handlers.conversation.pledge_words import either
 
 
@@ -20,37 +20,37 @@ _EDGE = either(
     said.GREETINGS, said.POLITENESS, said.YES, said.OKAY, "yo|ya|i|all|todo|my pledge|done"
 )
 _AROUND = rf"(?:(?:{_EDGE}|[.,:()-]|@[a-z0-9]+|U|l[oa]s|the) )*"
-_DROP = re.compile(
+_DROP = LazyPattern(
     rf"\A{_AROUND}{either(answers.DROP_WORDS)} (?:{either(answers.DROPPED_THING)} )?{_AROUND}\Z|"
     rf"\b(?:{either(answers.DROPS)}|{either(answers.BACKS_OUT)}|"
     rf"{either(answers.DROP_ACTS)} {either(answers.DROPPED_THING)}) |\Aya no (?:[.,] )?\Z"
 )
-_DROPS_OFF = re.compile(r"\bdrop \S+ (?:\S+ )?off\b")
+_DROPS_OFF = LazyPattern(r"\bdrop \S+ (?:\S+ )?off\b")
 _END = r"\Z|[.,:)] "
-_DELIVERED = re.compile(
+_DELIVERED = LazyPattern(
     rf"\A{_AROUND}{either(answers.DELIVERED_WORDS)} {_AROUND}\Z|"
     rf"\A{_AROUND}{either(answers.ARRIVED)} |"
     rf"\b{either(answers.DELIVERS)} (?={_END}|{either(answers.DELIVERED_WHERE)} )"
 )
-_NOT_YET = re.compile(rf"(?<!\S){either(answers.NOT_YET)} ")
+_NOT_YET = LazyPattern(rf"(?<!\S){either(answers.NOT_YET)} ")
 _CANNOT_DO = either(answers.CANNOT_DO, said.GIVE_ES, said.GIVE_EN)
-_DECLINED = re.compile(
+_DECLINED = LazyPattern(
     rf"(?<!\S)(?:{either(answers.DECLINES)} |"
     rf"{either(answers.CANNOT)} (?={_END}|{_CANNOT_DO}(?:l[oea]s?)? ))|"
     rf"\A{_AROUND}{either(answers.DECLINES_WHOLE)} {_AROUND}\Z"
 )
-_BUT = re.compile(r"(?<!\S)(?:pero|but) ")
+_BUT = LazyPattern(r"(?<!\S)(?:pero|but) ")
 # "no puedo hoy, mañana sí", "no puedo con todas", "no, but my sister can"
-_IN_PART = re.compile(
+_IN_PART = LazyPattern(
     r"(?<!\S)(?:if|aunque|todo|todos|todas|all|everything|some|algunas|yes) |(?<!\S)si no "
 )
-_ALL_THE_SAME = re.compile(r"(?<!\S)(?:gracias a|thank you|thanks|a) (?:todos|all) ")
-_ASKS = re.compile(
+_ALL_THE_SAME = LazyPattern(r"(?<!\S)(?:gracias a|thank you|thanks|a) (?:todos|all) ")
+_ASKS = LazyPattern(
     rf"[?¿]|\A(?:(?:{either(said.GREETINGS)}|[.,]) )*"
     rf"(?:(?:y|and|pero|but|ok) )?{either(answers.OPENS_QUESTION)} "
 )
-_WILLING = re.compile(rf"(?<!\S){either(said.WILLING)} ")
-_ALL_OF_MINE = re.compile(r"(?<!\S)(?:l[oa]s|the|my|mis|all) [0-9]+ ")
+_WILLING = LazyPattern(rf"(?<!\S){either(said.WILLING)} ")
+_ALL_OF_MINE = LazyPattern(r"(?<!\S)(?:l[oa]s|the|my|mis|all) [0-9]+ ")
 
 
 def is_question(plain: str) -> bool:

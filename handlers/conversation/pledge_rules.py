@@ -8,6 +8,7 @@ from handlers.conversation import pledge_words as said
 from handlers.conversation.dates_clock import CLOCK_RULES, DELTA_RULES, PART_RULES
 from handlers.conversation.dates_days import DAY_RULES, MARTES_RULES, SPAN_RULES
 from handlers.conversation.dates_grammar import Rule as TimeRule
+from handlers.conversation.lazy import LazyPattern
 from handlers.conversation.pledge_grammar import ALL, Rule, Run, Stated, Words, cover
 from handlers.conversation.pledge_words import either
 
@@ -28,11 +29,11 @@ _DOUBT = Stated(doubt=True)
 
 
 def _words(pattern: str, states: Callable[[Match[str]], Stated | None]) -> Words:
-    return Words(re.compile(pattern), states)
+    return Words(LazyPattern(pattern), states)
 
 
 def _fixed(pattern: str, stated: Stated) -> Words:
-    return Words(re.compile(pattern), lambda _: stated)
+    return Words(LazyPattern(pattern), lambda _: stated)
 
 
 # --- amounts
@@ -171,18 +172,21 @@ _TIMES: tuple[Rule, ...] = (
 # --- what may stand beside
 
 _STARTS = r"(?:\A|(?<=[.,] ))"
-_ANYWHERE = re.compile("")
-_OF_CLAUSE = re.compile(r"[,.] ")
+_ANYWHERE = LazyPattern("")
+_INTRODUCES = LazyPattern(f"{_STARTS}{either(said.INTRODUCTIONS)} ")
+_OF_CLAUSE = LazyPattern(r"[,.] ")
 _OUR = r"(?:(?<!para )(?<!for )(?:mis?|my|nuestr[oa]s?|our) )?"
 _TAIL = r"(?<!and )(?<!y )(?:para|for|a|al|to|en|in|at|con|with|from|(?<=U )(?:de|of|del)) " + _OUR
 _THEN = "(?:¿ )?(?:(?:y|and|pero|but) )?"
 _QUESTION = "(?:(?:[a-z]+|U|,) ){0,12}"
 _ASIDES: tuple[Rule, ...] = (
-    Run(re.compile(_TAIL), said.TURNING, 7, _BEHIND, _ANYWHERE),
-    Run(re.compile(f"{_STARTS}{either(said.INTRODUCTIONS)} "), said.TURNING, 7, _BESIDE, _ANYWHERE),
-    Run(re.compile(r"(?:\A|(?<=\. ))(?:que )?"), said.TURNING, 15, _BESIDE, re.compile(r"\. ")),
-    Run(re.compile(_STARTS), said.TURNING - said.OWN, 15, _FAR, _OF_CLAUSE),
-    Run(re.compile(r"(?<=\. )"), said.TURNING - said.OWN, 15, _FAR, re.compile(r"\Z")),
+    Run(LazyPattern(_TAIL), said.TURNING, 7, _BEHIND, _ANYWHERE),
+    Run(
+        LazyPattern(f"{_STARTS}{either(said.INTRODUCTIONS)} "), said.TURNING, 7, _BESIDE, _ANYWHERE
+    ),
+    Run(LazyPattern(r"(?:\A|(?<=\. ))(?:que )?"), said.TURNING, 15, _BESIDE, LazyPattern(r"\. ")),
+    Run(LazyPattern(_STARTS), said.TURNING - said.OWN, 15, _FAR, _OF_CLAUSE),
+    Run(LazyPattern(r"(?<=\. )"), said.TURNING - said.OWN, 15, _FAR, LazyPattern(r"\Z")),
     _fixed(f"(?:de|from) {either(said.OURS_ES, said.OURS_EN)} ", _BESIDE),
     _fixed(rf"{_THEN}{either(said.LOGISTICS)} {_QUESTION}(?:[?.] )*\Z", _BESIDE),
     _fixed(rf"{_THEN}{either(said.LOGISTICS_ASKED)} {_QUESTION}(?:\? )+(?:[?.] )*\Z", _BESIDE),
