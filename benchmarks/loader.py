@@ -12,6 +12,8 @@ from twilio.request_validator import RequestValidator
 from benchmarks import servers, signup
 
 _FIRST_NUMBER = 13_122_000_000
+_LEAD = 1.0
+"""Seconds until the first is due: thousands are made ready first, which is no wait of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class _Post:
 
 async def _at_pace(post: _Post, webhooks: Sequence[_Webhook], rate: float) -> list[float]:
     """Seconds from when each was due to its answer, whatever the ones before it took."""
-    started = perf_counter()
+    started = perf_counter() + _LEAD
 
     async def send(number: int, webhook: _Webhook) -> float:
         due = started + number / rate
