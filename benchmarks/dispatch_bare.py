@@ -40,10 +40,10 @@ class Speed:
 
 
 class Watch:
-    """Measures from the moment at which the first part has passed."""
+    """Measures from the moment at which the first part has passed; `whole`: from the beginning."""
 
-    def __init__(self, messages: int) -> None:
-        self.early = messages // EARLY
+    def __init__(self, messages: int, *, whole: bool = False) -> None:
+        self.early = 0 if whole else messages // EARLY
         self._messages = messages
         self._started: tuple[float, float] | None = None
 

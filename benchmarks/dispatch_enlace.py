@@ -61,11 +61,12 @@ async def _send_all(
     metrics = Metrics()
     sender = channel_at(api, channel)
     dispatcher = dispatcher_of(database, vault, {channel: sender}, metrics, calls=calls)
-    watch = Watch(messages)
     collector.settle()
+    # What is in flight when others are recorded would count as sent in no time.
+    watch = Watch(messages, whole=True)
+    watch.passed(0)
     run = asyncio.create_task(dispatcher.run())
-    while (done := _sent(metrics, channel)) < messages:
-        watch.passed(done)
+    while _sent(metrics, channel) < messages:
         await asyncio.sleep(_LOOK_SECONDS)
     speed = watch.stop()
     dispatcher.stop()
