@@ -20,6 +20,14 @@ class _Waiting(Generic[T, R]):
     item: T
     future: "asyncio.Future[R]"
 
+    def settle(self, result: R) -> None:
+        if not self.future.done():  # whoever asked may have gone
+            self.future.set_result(result)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
 
 class Gathering(Generic[T, R]):
     """`together` does many items, and answers None for those that must be done alone: `alone`.
@@ -64,33 +72,27 @@ class Gathering(Generic[T, R]):
             self._free += 1
 
     async def _do(self, batch: Sequence[_Waiting[T, R]]) -> None:
-        left = batch
+        results: Sequence[R | None] = [None] * len(batch)
         if len(batch) > 1:
             try:
                 results = await self._together([each.item for each in batch])
             except self._shared as error:
                 for each in batch:
-                    _fail(each, error)
+                    each.fail(error)
                 return
             except Exception:
-                results = [None] * len(batch)
-            left = [each for each, result in zip(batch, results, strict=True) if result is None]
-            for each, result in zip(batch, results, strict=True):
-                if result is not None and not each.future.done():
-                    each.future.set_result(result)
+                pass  # whose fault it is shows when each is done alone
+        left = []
+        for each, result in zip(batch, results, strict=True):
+            if result is None:
+                left.append(each)
+            else:
+                each.settle(result)
         for each in left:
             await self._do_alone(each)
 
     async def _do_alone(self, waiting: _Waiting[T, R]) -> None:
         try:
-            result = await self._alone(waiting.item)
+            waiting.settle(await self._alone(waiting.item))
         except Exception as error:
-            _fail(waiting, error)
-        else:
-            if not waiting.future.done():
-                waiting.future.set_result(result)
-
-
-def _fail(waiting: _Waiting[T, R], error: BaseException) -> None:
-    if not waiting.future.done():
-        waiting.future.set_exception(error)
+            waiting.fail(error)

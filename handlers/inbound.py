@@ -1,6 +1,6 @@
 """Inbound messages, each kept and answered in one transaction (law 1). Nothing is sent here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -63,14 +63,15 @@ def receive_all(
         return [receive(connection, desk, *arrivals[0])]
     callers = meet_all(connection, desk.vault, arrivals)
     logged = _log_all(connection, desk.vault, arrivals, callers)
-    put_off: set[int] = set()
+    pairs = list(zip(callers, logged, strict=True))
+    put_off: list[int] = []
     later = begin(connection)
     try:
-        for arrival, caller, row in zip(arrivals, callers, logged, strict=True):
+        for arrival, (caller, row) in zip(arrivals, pairs, strict=True):
             if caller is None or row is None:
                 continue
             if later.touched and locks_rows(connection):
-                put_off.add(row)
+                put_off.append(row)
                 continue
             later.next_turn()
             _answer_in_turn(connection, later, desk, arrival, caller)
@@ -79,14 +80,13 @@ def receive_all(
         later.close()
     conversations.forget_inbound(connection, put_off)
     notify(connection, OUTBOX)
-    return [
-        None
-        if caller is None or row in put_off
-        else Received.REPEATED
-        if row is None
-        else Received.DONE
-        for caller, row in zip(callers, logged, strict=True)
-    ]
+    return [_became(caller, row, put_off) for caller, row in pairs]
+
+
+def _became(caller: Caller | None, row: int | None, put_off: Collection[int]) -> Received | None:
+    if caller is None or row in put_off:
+        return None
+    return Received.REPEATED if row is None else Received.DONE
 
 
 def _answer_in_turn(
