@@ -90,7 +90,7 @@ def test_a_repeat_among_others_changes_nothing(here: Office) -> None:
 
 
 def test_who_changes_more_than_their_own_goes_last_where_rows_are_held(here: Office) -> None:
-    """A stop undoes what was queued, and a promise holds its need: who holds several would wait in circles with others."""
+    """A stop, say, or a promise: whoever holds several needs would wait in circles with others."""
     crowd = [here.texter() for _ in range(4)]
     messages = [person.message("ALTO") for person in crowd]
     messages[0] = crowd[0].message("UNIRME")
