@@ -20,7 +20,7 @@ from bot.channels.sms_webhooks import StatusReport
 from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock
 from bot.delivery import receipts
-from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.dispatcher import CALLS, Dispatcher
 from bot.delivery.means import Means, always
 from bot.delivery.pace import Pace
 from bot.delivery.timing import Timing
@@ -95,6 +95,7 @@ class Seams:
     database_patience: float = 10.0
     catch_up_patience: float = 120.0
     receive: Receive = receive_all
+    calls: int = CALLS
     failpoint: Callable[[str], None] = no_failpoint
 
 
@@ -205,7 +206,7 @@ class _Wiring:
             may_send=always if catch_up is None else catch_up.may_send,
             failpoint=seams.failpoint,
         )
-        return Dispatcher(means, self.channels, _paces(self.settings))
+        return Dispatcher(means, self.channels, _paces(self.settings), calls=seams.calls)
 
 
 def _wire(

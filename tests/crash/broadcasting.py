@@ -30,6 +30,8 @@ SENDING: Roles = frozenset({"worker", "clock"})
 TEXT = "Llama hoy a tu representante."
 AT_A_CALL = ("claimed unit.after_commit", "sending", "called", "called unit.before_commit")
 _FIRST_CHAT, _FIRST_NUMBER = 7_000_000, 13_125_000_000
+_CALLS = 32
+"""At once: so few that each of the killed leaves something for the next."""
 _SETTLED = ("sent", "delivered", "failed")
 
 
@@ -90,7 +92,7 @@ def _address(channel: ChannelName, number: int) -> str:
 async def announce(here: World) -> str:
     """A broadcast to everybody, from now on; its code."""
     now = datetime.fromtimestamp(here.hour(), UTC) + timedelta(seconds=1)
-    draft = Draft(Texts("alert", TEXT, TEXT, None), Scope(), now)
+    draft = Draft(Texts("alert", TEXT, TEXT, None), Scope(), now, capped=False)
     run = await here.database.run(
         lambda c: broadcasts.create(c, here.vault, draft, actor=OPERATOR, now=now)
     )
@@ -120,7 +122,7 @@ async def broadcast_and_kill(here: World, kills: int, number: int, chance: rando
         calls = 1 if "unit" in step else chance.randint(max(1, share // 2), share)
         first, _, rest = step.partition(" ")
         trap = " ".join([first] * calls + rest.split())
-        await here.bot(dies_at=trap, roles=SENDING).dies()
+        await here.bot(dies_at=trap, roles=SENDING, calls=_CALLS).dies()
         balanced += balance(await books(here, code))
         here.hour.ahead += LEASE_IS_OVER
     here.bot(roles=SENDING)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot import logs
 from bot.app import Seams
+from bot.delivery.dispatcher import CALLS
 from bot.delivery.timing import Timing
 from bot.intake import Receive
 from bot.serving import EVERYTHING, Roles, run_loop, serve_roles
@@ -57,6 +58,7 @@ class Order:
     patience: float = 10.0
     catch_up_patience: float = 120.0
     receive: Receive = receive_all
+    calls: int = CALLS
 
     def seams(self) -> Seams:
         ahead = timedelta(seconds=self.ahead)
@@ -66,6 +68,7 @@ class Order:
             database_patience=self.patience,
             catch_up_patience=self.catch_up_patience,
             receive=self.receive,
+            calls=self.calls,
             failpoint=Trap(*self.dies_at),
         )
 

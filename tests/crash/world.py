@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, Table, select, update
 
+from bot.delivery.dispatcher import CALLS
 from bot.intake import Receive
 from bot.serving import EVERYTHING, Roles
 from handlers.conversation.messages import ChannelName, Inbound, Outgoing
@@ -130,6 +131,7 @@ class World:
         receive: Receive = receive_all,
         ahead: float = 0.0,
         catch_up_patience: float = 120.0,
+        calls: int = CALLS,
     ) -> Bot:
         """`dies_at`: steps in words, the last of which kills. `ahead`: of the others' clocks."""
         log = self.logs / f"{len(self.bots)}.log"
@@ -144,6 +146,7 @@ class World:
             patience=patience,
             catch_up_patience=catch_up_patience,
             receive=receive,
+            calls=calls,
         )
         process = _forks.Process(target=main, args=(order,), daemon=True)
         process.start()
