@@ -4,8 +4,7 @@ What the work is is given.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -18,6 +17,7 @@ _MOST = 64
 @dataclass(frozen=True, slots=True)
 class _Waiting(Generic[T, R]):
     item: T
+    whose: Hashable
     future: "asyncio.Future[R]"
 
     def settle(self, result: R) -> None:
@@ -32,8 +32,9 @@ class _Waiting(Generic[T, R]):
 class Gathering(Generic[T, R]):
     """`together` does many items, and answers None for those that must be done alone: `alone`.
 
-    When many fail together each is tried alone, so that only the guilty one fails; unless it is
-    one of `shared`, which would meet each of them. `lanes`: how many go on at once.
+    Items that are `whose` the same are done one after the other, in their order. When many fail
+    together each is tried alone, so that only the guilty one fails; unless it is one of `shared`,
+    which would meet each of them. `lanes`: how many go on at once.
     """
 
     def __init__(
@@ -41,20 +42,22 @@ class Gathering(Generic[T, R]):
         together: Callable[[Sequence[T]], Awaitable[Sequence[R | None]]],
         alone: Callable[[T], Awaitable[R]],
         *,
+        whose: Callable[[T], Hashable],
         shared: tuple[type[BaseException], ...],
         lanes: int,
     ) -> None:
         self._together = together
         self._alone = alone
+        self._whose = whose
         self._shared = shared
         self._free = lanes
-        self._waiting: deque[_Waiting[T, R]] = deque()
+        self._waiting: list[_Waiting[T, R]] = []
+        self._busy: set[Hashable] = set()
         self._lanes: set[asyncio.Task[None]] = set()
 
     async def do(self, item: T) -> R:
-        """What waits when a lane is free is done in its order."""
         loop = asyncio.get_running_loop()
-        waiting: _Waiting[T, R] = _Waiting(item, loop.create_future())
+        waiting: _Waiting[T, R] = _Waiting(item, self._whose(item), loop.create_future())
         self._waiting.append(waiting)
         if self._free:
             self._free -= 1
@@ -64,12 +67,27 @@ class Gathering(Generic[T, R]):
         return await waiting.future
 
     async def _run(self) -> None:
+        """Until what waits, if anything does, waits for another lane, which takes it then."""
         try:
-            while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(_MOST, len(self._waiting)))]
-                await self._do(batch)
+            while batch := self._next():
+                try:
+                    await self._do(batch)
+                finally:
+                    self._busy.difference_update(each.whose for each in batch)
         finally:
             self._free += 1
+
+    def _next(self) -> list[_Waiting[T, R]]:
+        batch: list[_Waiting[T, R]] = []
+        still: list[_Waiting[T, R]] = []
+        behind = set(self._busy)
+        for each in self._waiting:
+            ready = each.whose not in behind and len(batch) < _MOST
+            (batch if ready else still).append(each)
+            behind.add(each.whose)
+        self._waiting = still
+        self._busy.update(each.whose for each in batch)
+        return batch
 
     async def _do(self, batch: Sequence[_Waiting[T, R]]) -> None:
         results: Sequence[R | None] = [None] * len(batch)
@@ -88,8 +106,7 @@ class Gathering(Generic[T, R]):
                 left.append(each)
             else:
                 each.settle(result)
-        for each in left:
-            await self._do_alone(each)
+        await asyncio.gather(*map(self._do_alone, left))
 
     async def _do_alone(self, waiting: _Waiting[T, R]) -> None:
         try:

@@ -57,6 +57,7 @@ class Intake:
         self._gathering = Gathering[Arrival, Received](
             self._take_together,
             self._take_alone,
+            whose=lambda arrival: (arrival.inbound.channel, arrival.inbound.sender),
             shared=_DATABASE_AWAY,
             lanes=_LANES[database.dialect],
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import ExecutionContext
 
 Values = Mapping[str, Any]
 _LATER = "later"
@@ -21,9 +22,9 @@ class Statement(Protocol):
 class Later:
     """Rows that wait for their statements, in an order in which each turn's own order is kept.
 
-    Turns are of different people, and only rows of a turn's own person may wait: those of one turn
-    can come before or after those of another. `touched`: something was written at once meanwhile,
-    which may have changed anybody.
+    Turns are of different people, and only rows of a turn's own person may wait, and rows that are
+    new: those of one turn can come before or after those of another. `touched`: something was
+    written at once meanwhile, which may have changed anybody.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -60,7 +61,7 @@ class Later:
 
 def begin(connection: Connection) -> Later:
     """From now on writes on this connection may wait, until `close`."""
-    later: Later = connection.info.setdefault(_LATER, Later(connection))
+    later = connection.info[_LATER] = Later(connection)
     return later
 
 
@@ -71,7 +72,7 @@ def of(connection: Connection) -> Later | None:
 
 def settle(connection: Connection, *, writes: bool) -> None:
     """Before anything that should see what waits."""
-    later: Later | None = connection.info.get(_LATER)
+    later = of(connection)
     if later is not None:
         later.write()
         later.touched |= writes
@@ -81,9 +82,15 @@ def watch(engine: Engine) -> None:
     """What SQLAlchemy itself executes on this engine settles first."""
 
     @event.listens_for(engine, "before_cursor_execute")
-    def _settle(connection: Connection, _cursor: Any, sql: str, *more: Any) -> None:
-        if connection.info.get(_LATER) is None:
+    def _settle(  # the event's own signature
+        connection: Connection,
+        _cursor: Any,
+        sql: str,
+        _parameters: Any,
+        context: ExecutionContext | None,
+        _many: bool,
+    ) -> None:
+        if of(connection) is None:
             return
-        context = more[1]
         if context is None or not context.execution_options.get(REFERENCE):
             settle(connection, writes=not sql.startswith("SELECT"))

@@ -74,7 +74,7 @@ class Prepared:
         self.write_now(connection, rows)
 
     def write(self, connection: Connection, values: Values) -> None:
-        """Once, or later, if writes may wait: for rows of whom the turn is of, and of no other."""
+        """Once, or later, if writes may wait: for rows of whom the turn is of, and new ones."""
         later = waiting.of(connection)
         if later is None:
             self.run(connection, values)

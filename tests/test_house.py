@@ -21,7 +21,7 @@ COMMANDS = ("install", "demo", "test", "check", "bench", "catalogs")
 PURE = ROOT / "handlers" / "conversation"
 REGISTRY = re.compile(
     r"https?://[\w.-]*(pypi|pythonhosted|npmjs|registry\.|packages\.|mirror)[\w.-]*|"
-    r"(?i:(extra-)?index-url|find-links)\s*=|file:///opt"
+    r"(?i:(extra-)?index-url|find-links)\s*=|file://"
 )
 
 

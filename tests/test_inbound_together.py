@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pytest
@@ -272,9 +272,47 @@ class TestGathering:
         assert all(isinstance(result, ConnectionError) for result in results)
         assert tried == [20]
 
-    def gathering(self, work: object) -> Gathering[int, int]:
+    @pytest.mark.parametrize("lanes", [1, 4])
+    async def test_what_is_of_one_person_is_done_in_its_order(self, lanes: int) -> None:
+        """However slow the first is, and although the second must be done alone."""
+        done: list[int] = []
+
+        async def work(items: Sequence[int]) -> list[int | None]:
+            await asyncio.sleep(0.01 if items[0] < 10 else 0)
+            if len(items) > 1:
+                return [None if item % 3 else item for item in items]
+            done.append(items[0])
+            return list(items)
+
+        async def noted(item: int) -> None:
+            if await gathering.do(item) == item and item not in done:
+                done.append(item)
+
+        gathering = self.gathering(work, whose=lambda item: item % 7, lanes=lanes)
+        later: list[asyncio.Task[None]] = []
+        for start in range(0, 70, 10):
+            later += [asyncio.create_task(noted(item)) for item in range(start, start + 10)]
+            await asyncio.sleep(0.001)
+        await asyncio.gather(*later)
+        assert sorted(done) == list(range(70))
+        for person in range(7):
+            theirs = [item for item in done if item % 7 == person]
+            assert theirs == sorted(theirs)
+
+    def gathering(
+        self,
+        work: object,
+        whose: Callable[[int], int] = lambda item: item,
+        lanes: int = 1,
+    ) -> Gathering[int, int]:
         async def alone(item: int) -> int:
             [result] = await work([item])  # type: ignore[operator]
             return int(result)
 
-        return Gathering(work, alone, shared=(ConnectionError,), lanes=1)  # type: ignore[arg-type]
+        return Gathering(
+            work,  # type: ignore[arg-type]
+            alone,
+            whose=whose,
+            shared=(ConnectionError,),
+            lanes=lanes,
+        )
