@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from handlers.conversation.compact import compact_json
 from handlers.conversation.messages import Button, Keyboard, Outgoing
 from handlers.policy import Policy
 from handlers.rendering import COMMAND, is_sms
+from handlers.wall_hours import same_wall
 from locales import LANGUAGES, Language, Message, _, translate
 from locales.formatting import Moment
 from locales.gsm7 import Fold, has_accents, sms_text
@@ -99,13 +99,9 @@ def compose(texts: Texts, reader: Recipient, policy: Policy) -> str:
 
 def _their_hour(happens: Happening, reader: Recipient) -> str | None:
     """Only where their clock shows another hour at that moment."""
-    try:
-        here = happens.at.astimezone(ZoneInfo(reader.zone or happens.zone))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    if reader.zone is None or same_wall(happens.at, reader.zone, happens.zone):
         return None
-    if here.utcoffset() == happens.at.astimezone(ZoneInfo(happens.zone)).utcoffset():
-        return None
-    moment = Moment(happens.at, reader.zone or happens.zone)
+    moment = Moment(happens.at, reader.zone)
     return translate(_("Where you are: {moment}", moment=moment), reader.language)
 
 

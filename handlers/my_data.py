@@ -337,7 +337,7 @@ def _pledges(telling: Telling) -> Iterator[Words]:
         if row.received:
             parts.append(_("{n} received", n=row.received))
         if row.eta is not None:
-            parts.append(Moment(row.eta, telling.held.person.zone or _NO_ZONE))
+            parts.append(Moment(row.eta, row.zone, zone_named=True))
         contact = telling.opened("pledges", "contact", row.id, row.contact)
         if contact is not None:
             parts.append(contact)

@@ -16,7 +16,7 @@ from handlers.needs_waves import SETTLE, send_next, tell_covered, tell_open_agai
 from handlers.needs_words import is_service, told
 from locales import _
 from storage import needs as rows
-from storage import pledges, pledging
+from storage import pledges, pledging, profiles
 from storage.pledges import Pledged
 
 _MOST = 200
@@ -72,7 +72,9 @@ def _nudge(connection: Connection, desk: Desk, pledge_id: int) -> None:
     if pledge.status is Pledged.CONFIRMED:
         label = _("It's done") if is_service(need) else _("It's there")
         here = Choice(label, f"{need.code} ENTREGADO")
-        prompt = Prompt(words.reminds(known, pledge), commands=(here, _drop(need.code)))
+        zone = None if pledge.person_id is None else profiles.zone_of(connection, pledge.person_id)
+        said = words.reminds(known, pledge, zone)
+        prompt = Prompt(said, commands=(here, _drop(need.code)))
     else:
         yes = Choice(_("Yes"), f"{need.code} SI")
         prompt = Prompt(words.asks_to_confirm(known, pledge), commands=(yes, _drop(need.code)))

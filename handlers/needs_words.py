@@ -12,6 +12,7 @@ from handlers.broadcast_texts import Happening, Texts, command
 from handlers.conversation.messages import Keyboard
 from handlers.conversation.turn import Words
 from handlers.rendering import Joined, Reader
+from handlers.wall_hours import same_wall
 from locales import LANGUAGES, Language, Message, _, translate
 from locales.formatting import Moment
 from locales.labels import AMOUNTS, CATEGORIES
@@ -54,6 +55,15 @@ def is_service(need: Need) -> bool:
 
 def is_done(unit: str, category: str) -> bool:
     return unit in _DONE or category in _SERVICES
+
+
+def at_shelter(need: Need, at: datetime, reader: str | None) -> Moment:
+    """On the shelter's wall; whose it is is said to readers whose own wall shows another hour.
+
+    `reader`: their zone.
+    """
+    zone = need.shelter.zone
+    return Moment(at, zone, zone_named=reader is None or not same_wall(at, reader, zone))
 
 
 def place_of(need: Need) -> str:

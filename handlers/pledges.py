@@ -276,7 +276,7 @@ def _take_more(context: Context, told: Told, n: int, before: int) -> None:
     elif before:
         _changed(context, told, made)
     elif context.session is not None:
-        context.say(words.held_until(told, made))
+        context.say(words.held_until(told, made, context.caller.zone))
     else:
         asking.by_when(context, told, made, words.held(told, made))
 
@@ -313,7 +313,7 @@ def confirm(context: Context, told: Told, mine: pledges.Pledge, eta: datetime | 
     if sure is None:
         asking.over(context, told)
     else:
-        context.say(words.confirmed(told, sure))
+        context.say(words.confirmed(told, sure, context.caller.zone))
 
 
 _BEFORE = timedelta(hours=3)

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 
 from handlers.conversation.turn import Words
-from handlers.needs_words import Told, by_when, is_service, place_of, so_many
+from handlers.needs_words import Told, at_shelter, by_when, is_service, place_of, so_many
 from handlers.rendering import Joined
 from locales import Message, _, n_
-from locales.formatting import Moment
 from storage.pledges import Pledge
 
 
@@ -30,21 +29,21 @@ def held(told: Told, pledge: Pledge) -> Message:
     )
 
 
-def held_until(told: Told, pledge: Pledge) -> Words:
-    """Where the question by when can't be asked now."""
+def held_until(told: Told, pledge: Pledge, reader: str | None) -> Words:
+    """Where the question by when can't be asked now. `reader`: their zone, here as below."""
     if pledge.held_until is None:
         return held(told, pledge)
-    until = Moment(pledge.held_until, told.need.shelter.zone)
+    until = at_shelter(told.need, pledge.held_until, reader)
     say = _("Confirm before {until}: {code} YES.", until=until, code=told.need.code)
     return _together((held(told, pledge), say))
 
 
-def confirmed(told: Told, pledge: Pledge) -> Words:
+def confirmed(told: Told, pledge: Pledge, reader: str | None) -> Words:
     what, code = so_many(told, pledge.units), told.need.code
     if pledge.eta is None:
         lead = _("Confirmed: {what} ({code}).", what=what, code=code)
     else:
-        eta = Moment(pledge.eta, told.need.shelter.zone)
+        eta = at_shelter(told.need, pledge.eta, reader)
         lead = _("Confirmed for {eta}: {what} ({code}).", what=what, code=code, eta=eta)
     return _together((lead, _is_late(told, pledge), where(told), _afterwards(told)))
 
@@ -115,12 +114,12 @@ def asks_to_confirm(told: Told, pledge: Pledge) -> Message:
     )
 
 
-def reminds(told: Told, pledge: Pledge) -> Words:
+def reminds(told: Told, pledge: Pledge, reader: str | None) -> Words:
     """Before the hour that they gave themselves."""
     what, code = so_many(told, pledge.due), told.need.code
     lead = _("A reminder: {what} ({code}).", what=what, code=code)
     if pledge.eta is not None:
-        eta = Moment(pledge.eta, told.need.shelter.zone)
+        eta = at_shelter(told.need, pledge.eta, reader)
         lead = _("A reminder for {eta}: {what} ({code}).", what=what, code=code, eta=eta)
     return _together((lead, where(told), _afterwards(told)))
 

@@ -20,6 +20,16 @@ def on_wall(local_at: str, zone: str | None) -> datetime:
     return datetime.fromisoformat(local_at).replace(tzinfo=place).astimezone(UTC)
 
 
+def same_wall(at: datetime, zone: str, other: str) -> bool:
+    """Whether clocks show the same in two zones at an instant; in an unknown one, as anywhere."""
+    try:
+        return (
+            at.astimezone(ZoneInfo(zone)).utcoffset() == at.astimezone(ZoneInfo(other)).utcoffset()
+        )
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return True
+
+
 def first_on_walls(local_at: str, zones: Iterable[str | None]) -> datetime:
     """When it is that hour somewhere for the first time."""
     return min(on_wall(local_at, zone) for zone in {None, *zones})

@@ -10,7 +10,7 @@ from storage.coordinators import grants, pending_acts
 from storage.events import events
 from storage.messages import deliveries, inbound
 from storage.needs import needs
-from storage.network import organisations
+from storage.network import organisations, shelters
 from storage.people import addresses, consents, handovers, people, registrations, sessions, traits
 from storage.pledges import pledges
 from storage.rsvps import rsvps
@@ -23,7 +23,7 @@ class Held:
     """Rows of each table, oldest first. `texts` counts messages whose words are still kept.
 
     `rsvps` come with their event's code, hour and titles, `pledges` with their need's code, unit,
-    category and item; `events` and `needs` are those that they made.
+    category and item, and its shelter's zone; `events` and `needs` are those that they made.
     """
 
     person: Row[Any]
@@ -88,8 +88,9 @@ def _rsvps(connection: Connection, person_id: int) -> Rows:
 def _pledges(connection: Connection, person_id: int) -> Rows:
     n = needs.c
     statement = (
-        select(pledges, n.code, n.unit, n.category, n.item)
+        select(pledges, n.code, n.unit, n.category, n.item, shelters.c.zone)
         .join(needs, n.id == pledges.c.need_id)
+        .join(shelters, shelters.c.id == n.shelter_id)
         .where(pledges.c.person_id == person_id)
     )
     return connection.execute(statement.order_by(pledges.c.created_at)).all()

@@ -61,6 +61,10 @@ def describe(connection: Connection, person_id: int, **columns: Any) -> None:
     _CHANGE.write(connection, {"of": person_id, **columns})
 
 
+def zone_of(connection: Connection, person_id: int) -> str | None:
+    return connection.scalar(select(people.c.zone).where(people.c.id == person_id))
+
+
 def traits_of(connection: Connection, person_id: int) -> dict[str, list[str]]:
     """Codes by kind of trait, sorted."""
     rows = connection.execute(

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 
 from storage.needs import State
-from storage.people import handovers
+from storage.people import handovers, people
 from storage.pledges import pledge_events, pledges
 from tests.needs.conftest import Office
 from tests.talk import Person
@@ -12,6 +12,11 @@ from tests.talk import Person
 def volunteers(office: Office, language: str = "es", *, chat: bool = False) -> Person:
     person = office.joined(office.telegrammer(language) if chat else office.texter())
     return person.says("español" if language == "es" else "english")
+
+
+def moves(office: Office, person: Person, zone: str) -> None:
+    change = update(people).where(people.c.id == person.row()["id"]).values(zone=zone)
+    office.database.run_now(lambda c: c.execute(change))
 
 
 def status(office: Office) -> list[str]:
@@ -209,6 +214,21 @@ def test_organisations_name_who_comes_on_the_day(lite: Office) -> None:
     assert opened == "Rosa, 312 555 0100"
     assert lite.counts(code) == (200, 200, 0)
     group.says("MIS DATOS").hears("Rosa, 312 555 0100", "tarimas de agua")
+
+
+def test_an_hour_is_the_shelters_and_says_so_where_clocks_differ(lite: Office) -> None:
+    """10 in the morning there is noon for whoever lives in Chicago."""
+    far, near = volunteers(lite), volunteers(lite)
+    for person, zone in ((far, "America/Chicago"), (near, "America/Los_Angeles")):
+        moves(lite, person, zone)
+    code = lite.post()
+    for person in (far, near):
+        person.looks().talks(f"{code} 3", "mañana a las 10 am")
+    far.hears("10:00 a.m. (hora de Tijuana)")
+    near.hears("10:00 a.m.")
+    assert "hora de Tijuana" not in near.heard[0]
+    far.says("MIS DATOS").hears("10:00 a.m. (hora de Tijuana)")
+    near.says("MIS DATOS").hears("10:00 a.m. (hora de Tijuana)")
 
 
 def test_legal_help_is_promised_by_verified_experts_alone(lite: Office) -> None:
