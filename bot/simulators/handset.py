@@ -1,6 +1,7 @@
 """What every simulated phone has: a screen, and the patience to wait for it. No provider here."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
@@ -18,7 +19,7 @@ Bubble = TypeVar("Bubble", bound=Shown)
 Wanted = int | str | Callable[[Sequence[Bubble]], bool]
 
 
-class Handset(Generic[Bubble]):
+class Handset(ABC, Generic[Bubble]):
     """`changes` moves whenever the screen does. `who` of a bubble is "bot" for the bot's own."""
 
     def __init__(self, changes: Changes) -> None:
@@ -26,9 +27,9 @@ class Handset(Generic[Bubble]):
         self._acted_at = 0
 
     @property
+    @abstractmethod
     def screen(self) -> list[Bubble]:
         """Every bubble, oldest first."""
-        raise NotImplementedError
 
     @property
     def heard(self) -> list[Bubble]:

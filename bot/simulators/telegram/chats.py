@@ -1,6 +1,7 @@
 """People and groups: what they do on their phones, and what their phones show."""
 
 import re
+from abc import abstractmethod
 from typing import Any, Literal
 
 from bot.simulators.changes import Changes
@@ -45,9 +46,9 @@ class Chat(Handset[Bubble]):
     def screen(self) -> list[Bubble]:
         return [message.as_bubble() for message in self.messages.values()]
 
+    @abstractmethod
     def refusal(self) -> ApiError | None:
         """Why the bot can't write here now."""
-        raise NotImplementedError
 
     def compose(self, sender: dict[str, Any], content: dict[str, Any]) -> Message:
         """A new message, not yet shown."""
