@@ -1,7 +1,5 @@
 """Enlace itself in a contest: the channel's own parse, the real intake, a real database."""
 
-import json
-
 from sqlalchemy import Connection, func, select
 
 from benchmarks import signup
@@ -10,6 +8,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.terms import utc_now
+from handlers.conversation.compact import read_json
 from handlers.desk import Desk
 from handlers.policy import Policy
 from storage.database import Database
@@ -31,7 +30,7 @@ async def _sign_up(url: str, people: int, flights: int) -> float:
     channel = TelegramChannel("1:enlace")
 
     async def take(body: bytes) -> None:
-        heard = channel.parse(json.loads(body), utc_now())
+        heard = channel.parse(read_json(body), utc_now())
         became = await intake.take(heard) if heard else "refused"
         if became != "done":
             raise RuntimeError(f"a turn was {became}")

@@ -4,7 +4,6 @@ A caller id can be forged, receiving can't: so by SMS nothing privileged is done
 that went to the phone has come back. A Telegram chat is proof enough.
 """
 
-import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, select
 
 from handlers.context import Context
-from handlers.conversation.compact import compact_json
+from handlers.conversation.compact import compact_json, read_json
 from handlers.conversation.turn import Words
 from handlers.conversation.vocabulary import NO, YES
 from handlers.conversation.words import fold
@@ -101,7 +100,7 @@ def privileged(context: Context, act: str, payload: Mapping[str, Any], about: Me
     if is_sms(context.caller.channel):
         _ask_for_code(context, act, kept, about)
     else:
-        context.acts[act](context, json.loads(kept))
+        context.acts[act](context, read_json(kept))
 
 
 def _ask_for_code(context: Context, act: str, payload: str, about: Message) -> None:
@@ -178,7 +177,7 @@ def _do(context: Context, pending: Pending) -> None:
         return
     if coordinators.has_grant(context.connection, context.caller.person_id):
         payload = context.vault.open("pending_acts", "payload", pending.id, pending.payload)
-        context.acts[pending.name](context, json.loads(payload))
+        context.acts[pending.name](context, read_json(payload))
     else:
         refuse(context)
 

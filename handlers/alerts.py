@@ -168,8 +168,8 @@ def _is_close(number: int, people: int) -> bool:
 def _again(context: Context, answers: Mapping[str, Any], *asked: str) -> None:
     """The form once more, with these questions open."""
     flow: Flow = alert_flow
-    given = {key: value for key, value in answers.items() if key not in flow.keys}
-    known = {key: value for key, value in answers.items() if key in flow.keys and key not in asked}
+    given = {key: value for key, value in answers.items() if flow.step(key) is None}
+    known = {key: value for key, value in answers.items() if flow.step(key) and key not in asked}
     context.begin(flow, given, known)
 
 

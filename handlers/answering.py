@@ -215,7 +215,7 @@ def _detour(context: Context, flow: Flow, session: Session, command: Command, re
 
 def _advance(context: Context, feature: Feature, session: Session) -> None:
     heard = context.overheard
-    step = engine.open_question(feature.flow, session)
+    step = engine.question_on_screen(feature.flow, session)
     if isinstance(step, Ask) and step.resolves_places:
         gazetteer, several = context.connection, step.several_places
         heard = hear_place(gazetteer, heard, context.heard, context.caller, several=several)

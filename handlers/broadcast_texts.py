@@ -1,11 +1,10 @@
 """What each recipient of a broadcast reads: their language, who writes, and the way out. No SQL."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from handlers.conversation.compact import compact_json
+from handlers.conversation.compact import compact_json, read_json
 from handlers.conversation.messages import Button, Keyboard, Outgoing
 from handlers.policy import Policy
 from handlers.rendering import COMMAND, is_sms
@@ -123,7 +122,7 @@ def dump_buttons(buttons: Mapping[Language, Keyboard]) -> str | None:
 
 
 def load_buttons(kept: str | None) -> dict[Language, Keyboard]:
-    found: dict[Language, list[list[list[str]]]] = json.loads(kept) if kept else {}
+    found: dict[Language, list[list[list[str]]]] = read_json(kept) if kept else {}
     return {
         language: tuple(tuple(Button(*pair) for pair in row) for row in rows)
         for language, rows in found.items()

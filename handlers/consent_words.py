@@ -88,10 +88,17 @@ def _bounded(text: str) -> str:
 
 def _pieces(text: str) -> list[list[str]]:
     """The words between punctuation marks, spelled as the phrases spell them."""
+    if _is_plain(bare := text.strip()):
+        return [_spelled(fold(bare).split())]
     plain = _bounded(unicodedata.normalize("NFKC", text))  # one sign may stand for many letters
     plain = _SPELLED_OUT.sub(lambda run: "".join(filter(str.isalpha, run[0])), plain)
     folded = (fold(piece).split() for piece in _BOUNDARY.split(plain))
     return [_spelled(words) for words in folded if words]
+
+
+def _is_plain(bare: str) -> bool:
+    """One word, or numbers: nothing in it to be divided or put together."""
+    return bare.isascii() and (bare.isalnum() or bare.replace(" ", "").isdigit())
 
 
 def _spelled(words: Sequence[str]) -> list[str]:

@@ -1,13 +1,12 @@
 """Writing to the outbox: an Outgoing sealed into a queued delivery. Nothing is sent here."""
 
 import base64
-import json
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, insert
 
-from handlers.conversation.compact import compact_json
+from handlers.conversation.compact import compact_json, read_json
 from handlers.conversation.messages import Button, ChannelName, Document, Outgoing
 from handlers.conversation.records import record
 from storage.ids import new_id
@@ -49,7 +48,7 @@ def encode(message: Outgoing) -> str:
 
 
 def decode(text: str) -> Outgoing:
-    fields: dict[str, Any] = json.loads(text)
+    fields: dict[str, Any] = read_json(text)
     for name in _KEYBOARDS:
         if name in fields:
             fields[name] = tuple(tuple(Button(*pair) for pair in row) for row in fields[name])

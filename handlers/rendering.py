@@ -1,6 +1,6 @@
 """From prompts to messages as each channel shows them: numbers on SMS, buttons on Telegram."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from handlers.context import Context
@@ -16,6 +16,9 @@ FLOW, COMMAND = "f", "c"
 _TICK = "\u2705 "
 _LONGEST_IN_PAIRS = 20
 _LONGEST_TOAST = 200
+_MOST_MENUS = 2_000
+_MENUS: dict[tuple[Hashable, ...], Keyboard] = {}
+"""What many are shown alike: to translate a question's buttons costs more than the question."""
 
 
 @record
@@ -118,7 +121,7 @@ def _as_telegram(prompt: Prompt, read: Reader) -> Outgoing:
     paragraphs = [*lead, *_bullets(prompt.lines, read), read(prompt.text)]
     return Outgoing(
         "\n\n".join(paragraphs),
-        keyboard=_keyboard(prompt, read),
+        keyboard=_menu(prompt, read),
         ask=prompt.share,
         ask_label=read(_share_label(prompt)) if prompt.share else "",
         document=prompt.document,
@@ -129,6 +132,18 @@ def _share_label(prompt: Prompt) -> Words:
     if prompt.share == "location":
         return _("Share my location")
     return _("Share my number")
+
+
+def _menu(prompt: Prompt, read: Reader) -> Keyboard:
+    if prompt.menu is None:
+        return _keyboard(prompt, read)
+    key = (prompt.menu, read.language, read.country)
+    found = _MENUS.get(key)
+    if found is None:
+        if len(_MENUS) >= _MOST_MENUS:
+            _MENUS.clear()
+        found = _MENUS[key] = _keyboard(prompt, read)
+    return found
 
 
 def _keyboard(prompt: Prompt, read: Reader) -> Keyboard:

@@ -20,6 +20,8 @@ from aiohttp import (
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from handlers.conversation.compact import read_json
+
 # At DEBUG the library logs every parameter, which is what people write and who they are.
 logging.getLogger("telegram").setLevel(logging.INFO)
 
@@ -97,7 +99,7 @@ class AiohttpRequest(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """As the library's, which would log an unreadable answer with the person in it."""
         try:
-            answer = json.loads(payload)
+            answer = read_json(payload)
         except ValueError:
             raise TelegramError("Invalid server response") from None
         if not isinstance(answer, dict):

@@ -1,7 +1,6 @@
 """The providers' webhooks: signature, parse, commit, and only then 200. Nothing is sent here."""
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import parse_qsl
@@ -17,6 +16,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.settings import Sms, Telegram
+from handlers.conversation.compact import read_json
 from storage.database import CommitUnknownError
 
 _LARGEST_BODY = 1_000_000
@@ -67,7 +67,7 @@ class TelegramWebhook:
             self._metrics.webhooks_rejected.labels("telegram").inc()
             return Response(status_code=403)
         try:
-            update = json.loads(await body_of(request))
+            update = read_json(await body_of(request))
         except (TooLargeError, ValueError, RecursionError):
             self._metrics.inbound.labels("telegram", "malformed").inc()
             return Response(status_code=200)

@@ -1,9 +1,10 @@
 """From a step to the prompt that asks it, and from an answer to the words that show it. Pure."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from handlers.conversation.flow import Answers, Ask, Choose, Confirm, Flow, Step
+from handlers.conversation.flow import Ask, Choose, Confirm, Flow, Option, Step, is_fixed
 from handlers.conversation.session import Session
 from handlers.conversation.turn import Choice, Prompt, Words
 from locales import Message, _
@@ -18,18 +19,20 @@ _FEW = 3
 
 def prompt(flow: Flow, session: Session, step: Step, lead: Message | None = None) -> Prompt:
     """The question of a step, with what can be chosen, as it stands in this session."""
-    known = session.known()
     if isinstance(step, Confirm):
         return _summary(flow, session, step, lead)
     if isinstance(step, Choose):
         return Prompt(
             step.ask,
             lead,
-            choices=_choices(step, known, session.offered),
+            choices=_choices(step, session),
             many=step.many,
             ticked=frozenset(str(index) for index in _ticked(session)),
             extras=_extras(step),
             mark=session.question,
+            menu=(step, session.offered, session.picked, session.question)
+            if is_fixed(step)
+            else None,
         )
     choices, share = _offered(step, session.offered), step.share if isinstance(step, Ask) else None
     return Prompt(
@@ -86,8 +89,19 @@ def answered_steps(flow: Flow, session: Session) -> Sequence[Step]:
     return [step for step in flow.asked_of(known) if step.key in given]
 
 
-def _choices(step: Choose, known: Answers, offered: tuple[Any, ...]) -> tuple[Choice, ...]:
-    options = {option.code: option for option in step.open_options(known)}
+def _choices(step: Choose, session: Session) -> tuple[Choice, ...]:
+    if is_fixed(step):
+        return _fixed_choices(step, session.offered)
+    return _as_choices(step.open_options(session.known()), session.offered)
+
+
+@lru_cache(1_000)
+def _fixed_choices(step: Choose, offered: tuple[str, ...]) -> tuple[Choice, ...]:
+    return _as_choices(step.options, offered)
+
+
+def _as_choices(open_options: Sequence[Option], offered: Sequence[str]) -> tuple[Choice, ...]:
+    options = {option.code: option for option in open_options}
     shown = [(options[code], index) for index, code in enumerate(offered) if code in options]
     return tuple([Choice(option.label, str(index), option.short) for option, index in shown])
 

@@ -71,6 +71,12 @@ def advance(flow: Flow, session: Session, heard: Heard) -> Turn:
     return _take(flow, session, step, _hear(session, step, heard))
 
 
+def question_on_screen(flow: Flow, session: Session) -> Step | None:
+    """The step that was asked last; an answer is to this one, if it still is the open one."""
+    asked = adopt(flow, session).asked
+    return flow.step(asked) if asked else None
+
+
 def open_question(flow: Flow, session: Session) -> Step | None:
     """The step that this session waits at."""
     return flow.open_step(adopt(flow, session).known())

@@ -6,6 +6,7 @@ A step's value is JSON: a string, a number, a list of codes, a dict (a place), o
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final, Literal
 
 from handlers.conversation.records import record
@@ -88,9 +89,11 @@ class Option:
     when: Condition = always
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Step:
-    """`label` names the answer in a summary; `example` shows a good answer after two bad ones."""
+    """Made once, with its flow, as options are.
+
+    `label` names the answer in a summary; `example` shows a good answer after two bad ones."""
 
     key: str
     ask: Message
@@ -100,15 +103,23 @@ class Step:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Choose(Step):
     options: tuple[Option, ...]
     many: bool = False
 
     def open_options(self, answers: Answers) -> tuple[Option, ...]:
+        if is_fixed(self):
+            return self.options
         return tuple(
             option for option in self.options if option.when is always or option.when(answers)
         )
+
+
+@cache
+def is_fixed(step: Choose) -> bool:
+    """Whether everybody may choose the same."""
+    return all(option.when is always for option in step.options)
 
 
 _SAVE = _("Yes, save")
@@ -129,7 +140,7 @@ def _label(value: Any) -> str:
     return str(value["label"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ask(Step):
     """`offers` lists what can be picked by number besides, from facts that came with the session:
     dicts with a "label"; `named` tells how they read in the list. `resolves_places`: what is heard
@@ -149,7 +160,7 @@ class Ask(Step):
     dictated: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Confirm(Step):
     """Shows every answer with its number; yes ends the flow, a number asks that question again.
 
@@ -179,13 +190,13 @@ class Flow:
     steps: tuple[Step, ...]
     renamed: Mapping[str, str] = field(default_factory=dict)
     passing: bool = False
-    keys: frozenset[str] = field(init=False, repr=False)
+    _by_key: Mapping[str, Step] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "keys", frozenset(step.key for step in self.steps))
+        object.__setattr__(self, "_by_key", {step.key: step for step in self.steps})
 
     def step(self, key: str) -> Step | None:
-        return next((step for step in self.steps if step.key == key), None)
+        return self._by_key.get(key)
 
     def asked_of(self, answers: Answers) -> tuple[Step, ...]:
         """The steps that apply to someone with these answers, in order.
@@ -215,4 +226,4 @@ class Flow:
 
     def _unasked(self, answers: Answers) -> dict[str, Any]:
         """Facts that came with the session: no step asks for them."""
-        return {key: value for key, value in answers.items() if key not in self.keys}
+        return {key: value for key, value in answers.items() if key not in self._by_key}

@@ -1,11 +1,10 @@
 """What comes in and what goes out, the same for every channel. No parsing, no rendering."""
 
-import json
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
-from handlers.conversation.compact import compact_json
+from handlers.conversation.compact import compact_json, read_json
 from handlers.conversation.records import record
 
 ChannelName = Literal["sms", "telegram", "local_sms", "local_telegram"]
@@ -116,7 +115,7 @@ def to_json(inbound: Inbound) -> str:
 
 
 def from_json(text: str) -> Inbound:
-    fields: dict[str, Any] = json.loads(text)
+    fields: dict[str, Any] = read_json(text)
     fields["sent_at"] = datetime.fromisoformat(fields["sent_at"])
     if "press" in fields:
         fields["press"] = Press(**fields["press"])

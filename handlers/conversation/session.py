@@ -1,11 +1,10 @@
 """The memory of a running flow: answers and what was last shown. Its position is derived."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from handlers.conversation.compact import compact_json
+from handlers.conversation.compact import compact_json, read_json
 from handlers.conversation.flow import Answers, Ask, Choose, Confirm, Flow
 from handlers.conversation.records import record
 
@@ -81,7 +80,7 @@ def dump(session: Session) -> str:
 
 
 def load(text: str) -> Session:
-    kept: dict[str, Any] = json.loads(text)
+    kept: dict[str, Any] = read_json(text)
     for name in ("given", "answers"):
         kept[name] = tuple(map(tuple, kept.get(name, ())))
     for name in ("offered", "picked"):

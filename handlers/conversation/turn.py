@@ -1,6 +1,6 @@
 """What a turn of a conversation yields: things to say, still untranslated. No rendering."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import field
 from enum import StrEnum
 from typing import Any
@@ -34,7 +34,9 @@ class Prompt:
     `lead` comes before the text. `choices` can be picked; `ticked` are the tokens picked so far
     where `many` may be. `lines` are the label and value of each answer in a summary. `extras` are
     buttons without a number (done, skip, yes): a texter has words for them. `mark` ties buttons
-    to their question; `commands` are buttons that send a command's word, their token.
+    to their question; `commands` are buttons that send a command's word, their token. `menu`
+    stands for choices, ticks, extras and mark where they hold nothing of anybody's own: prompts
+    with an equal one have the same.
     A `document` comes along where the channel has such: elsewhere the text tells where it is."""
 
     text: Words
@@ -48,6 +50,7 @@ class Prompt:
     share: Share | None = None
     mark: int | None = None
     document: Document | None = None
+    menu: tuple[Hashable, ...] | None = None
 
 
 @record
