@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -15,9 +16,6 @@ from starlette.routing import BaseRoute
 from bot.broadcasting import Broadcaster
 from bot.catchup import CatchUp
 from bot.channels.base import Channel
-from bot.channels.sms import SmsChannel
-from bot.channels.sms_webhooks import StatusReport
-from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock
 from bot.delivery import receipts
 from bot.delivery.dispatcher import CALLS, Dispatcher
@@ -52,6 +50,10 @@ from handlers.reminders import Reminding
 from locales.gsm7 import cost
 from storage.database import Database, no_failpoint
 from storage.sealed import Vault
+
+if TYPE_CHECKING:  # a provider's library takes its time: only what is configured is loaded
+    from bot.channels.sms import SmsChannel
+    from bot.channels.sms_webhooks import StatusReport
 
 _DOORS_EVERY = timedelta(minutes=1)
 _CHAT_GAP = timedelta(seconds=1)
@@ -134,6 +136,8 @@ class _Wiring:
         settings = self.settings.telegram
         if settings is None:
             return None
+        from bot.channels.telegram import TelegramChannel
+
         channel = TelegramChannel(settings.token, api_url=settings.api_url)
         self.channels["telegram"] = channel
         webhook = TelegramWebhook(channel, settings, self.intake, self.metrics, self.now)
@@ -143,11 +147,13 @@ class _Wiring:
             self.clock.listen(partial(setup.poll, webhook.take))
         return setup
 
-    def sms(self, patience: float) -> tuple[SmsChannel, CatchUp] | tuple[None, None]:
+    def sms(self, patience: float) -> "tuple[SmsChannel, CatchUp] | tuple[None, None]":
         """`patience`: seconds without a send while nobody can say what was missed."""
         settings = self.settings.sms
         if settings is None:
             return None, None
+        from bot.channels.sms import SmsChannel
+
         channel = SmsChannel(
             settings.account_sid,
             settings.auth_token,
@@ -175,7 +181,7 @@ class _Wiring:
         self.routes += Board(self.database, self.desk, self.now).routes()
         self.routes.append(CalendarFiles(self.database, self.desk.vault, self.now).route())
 
-    def clock_work(self, sms: SmsChannel | None) -> None:
+    def clock_work(self, sms: "SmsChannel | None") -> None:
         """All that falls due: the clock's process does it, the others only have it."""
         database, desk, now = self.database, self.desk, self.now
         vault, quiet, channels = desk.vault, self.settings.quiet_hours, self.settings.channels
@@ -237,7 +243,7 @@ def _call_us(desk: Desk, telegram_username: str) -> None:
 
 
 async def _apply_status(
-    database: Database, now: Callable[[], datetime], report: StatusReport
+    database: Database, now: Callable[[], datetime], report: "StatusReport"
 ) -> None:
     await database.run(lambda connection: receipts.receive(connection, "sms", report, now()))
 

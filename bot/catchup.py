@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.channels.base import SendError
-from bot.channels.sms import SmsChannel
 from bot.intake import Intake
 from handlers.conversation.messages import ChannelName, Inbound
 from storage import caught_up
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from bot.channels.sms import SmsChannel
 
 _OVERLAP = timedelta(hours=1)
 """A message may show late in Twilio's list, and be dated by another clock than ours."""
@@ -39,7 +42,7 @@ class CatchUp:
     def __init__(
         self,
         database: Database,
-        channel: SmsChannel,
+        channel: "SmsChannel",
         intake: Intake,
         clock: Callable[[], datetime],
         *,

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.channels.base import SendError
-from bot.channels.telegram import TelegramChannel
 from bot.settings import Telegram
 from handlers.features import COMMANDS
 from locales import LANGUAGES, Language, translate
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import TelegramChannel
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
@@ -23,7 +26,7 @@ class TelegramSetup:
     """
 
     def __init__(
-        self, channel: TelegramChannel, settings: Telegram, named: Callable[[str], None]
+        self, channel: "TelegramChannel", settings: Telegram, named: Callable[[str], None]
     ) -> None:
         self._channel = channel
         self._settings = settings

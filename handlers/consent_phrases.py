@@ -119,8 +119,8 @@ def _shortened(word: str) -> Iterator[str]:
         return
     yield word
     for left_out in range(1, 3 if len(word) >= _LONG else 2):
-        for gone in combinations(range(len(word)), left_out):
-            yield "".join(letter for at, letter in enumerate(word) if at not in gone)
+        kept = list(combinations(word, len(word) - left_out))
+        yield from map("".join, reversed(kept))  # the earlier letters left out first
 
 
 def _slips(word: str) -> set[str]:
@@ -221,7 +221,14 @@ class _Writer:
         self._lists = lists
         self._parts = parts
         self._common = common
-        self._edges = f"(?:(?:{'|'.join(lists['edge'])}) ){{0,{_EDGES}}}"
+        edges = f"(?:(?:{'|'.join(lists['edge'])}) ){{0,{_EDGES}}}"
+        self._signs = {
+            "^": _Piece(rf"\A{edges}", None),
+            "$": _Piece(rf"{edges}\Z", None),
+            "..": _Piece(r"(?:\S+ ){0,3}", None),
+            "_": _Piece(r"\S+ ", None),
+        }
+        self._named: dict[str, _Piece] = {}
 
     def phrase(self, source: str) -> Phrase:
         tokens = _TOKEN.findall(source)
@@ -254,16 +261,7 @@ class _Writer:
             return _Piece(rf"(?!{self._listed(token[2:-1]).pattern})\S+ ", None)
         if token.startswith("{"):
             return self._listed(token[1:-1])
-        return self._sign(token) or self._word(token)
-
-    def _sign(self, token: str) -> _Piece | None:
-        signs = {
-            "^": rf"\A{self._edges}",
-            "$": rf"{self._edges}\Z",
-            "..": r"(?:\S+ ){0,3}",
-            "_": r"\S+ ",
-        }
-        return _Piece(signs[token], None) if token in signs else None
+        return self._signs.get(token) or self._word(token)
 
     def _word(self, token: str) -> _Piece:
         if not token.isalnum():
@@ -281,6 +279,11 @@ class _Writer:
         return _Piece(pattern, frozenset().union(*(choice.triggers or () for choice in choices)))
 
     def _listed(self, name: str) -> _Piece:
+        if name not in self._named:
+            self._named[name] = self._list_or_part(name)
+        return self._named[name]
+
+    def _list_or_part(self, name: str) -> _Piece:
         if name in self._lists:
             words = self._lists[name]
             return _Piece(f"(?:(?:{'|'.join(words)}) )", frozenset(words))

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from sqlalchemy.exc import DBAPIError
@@ -10,21 +11,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.channels.sms import SmsChannel
-from bot.channels.sms_webhooks import StatusReport
-from bot.channels.telegram import TelegramChannel
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.settings import Sms, Telegram
 from handlers.conversation.compact import read_json
 from storage.database import CommitUnknownError
 
+if TYPE_CHECKING:
+    from bot.channels.sms import SmsChannel
+    from bot.channels.sms_webhooks import StatusReport
+    from bot.channels.telegram import TelegramChannel
+
 _LARGEST_BODY = 1_000_000
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 _SIGNATURE_HEADER = "X-Twilio-Signature"
 _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
-Applying = Callable[[StatusReport], Awaitable[None]]
+Applying = Callable[["StatusReport"], Awaitable[None]]
 
 
 class TooLargeError(Exception):
@@ -46,7 +49,7 @@ class TelegramWebhook:
 
     def __init__(
         self,
-        channel: TelegramChannel,
+        channel: "TelegramChannel",
         settings: Telegram,
         intake: Intake,
         metrics: Metrics,
@@ -88,7 +91,7 @@ class SmsWebhooks:
 
     def __init__(
         self,
-        channel: SmsChannel,
+        channel: "SmsChannel",
         settings: Sms,
         intake: Intake,
         *,
