@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from storage.broadcasts import CANARY, State, broadcasts, change, hold, lock
 from storage.database import Instant, among, lock_row, packed
-from storage.messages import Status, deliveries
+from storage.messages import CLOSED, Status, deliveries, is_now
 from storage.people import traits
 from storage.prepared import Prepared
 from storage.subjects import CIRCLES
@@ -264,18 +264,19 @@ def used_up(connection: Connection, broadcast_id: int, sent: int) -> bool:
     return left <= sent and hold(connection, broadcast_id, CANARY)
 
 
-_LATELY = (
+LATEST_ENDED = (
     select(_d.status)
     .where(
         # Not by the broadcast's own index: the latest few are found by time.
         func.coalesce(_d.broadcast_id, 0) == bindparam("broadcast"),
+        is_now(_d.status, *CLOSED),
         _d.status.in_((Status.SENT, Status.DELIVERED, Status.FAILED)),
         _d.updated_at >= bindparam("since", type_=Instant),
     )
     .order_by(_d.updated_at.desc())
     .limit(_LATEST)
-    .subquery()
 )
+_LATELY = LATEST_ENDED.subquery()
 _FAILURES = select(
     func.count().label("ended"),
     func.count(case((_LATELY.c.status == Status.FAILED, 1))).label("failed"),

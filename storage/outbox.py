@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     and_,
     bindparam,
@@ -19,7 +18,7 @@ from sqlalchemy import (
 
 from storage.columns import Id
 from storage.database import among, packed, rows_of, skip_locked
-from storage.messages import Priority, Status, deliveries
+from storage.messages import Priority, Status, deliveries, is_now
 from storage.people import addresses, people
 from storage.prepared import Prepared
 
@@ -69,11 +68,6 @@ class Unknown(NamedTuple):
     wording: str | None
 
 
-def _is(column: ColumnElement[str], *statuses: Status) -> ColumnElement[bool]:
-    """Written out as the partial indexes are, so that the planners recognise them."""
-    return or_(*(column == literal_column(f"'{status}'") for status in statuses))
-
-
 _d = deliveries.c
 _QUEUED = _d.status == literal_column("'queued'")
 _earlier = deliveries.alias("earlier")
@@ -84,7 +78,7 @@ _HELD_BACK = exists().where(
     _e.address_id == _d.address_id,
     _e.id < _d.id,
     _e.priority <= _d.priority,
-    _is(_e.status, Status.QUEUED, Status.SENDING, Status.UNKNOWN),
+    is_now(_e.status, Status.QUEUED, Status.SENDING, Status.UNKNOWN),
     or_(
         _e.status == "sending",
         and_(_e.status == "queued", or_(_e.due_at <= bindparam("now"), _e.attempts > 0)),
@@ -199,7 +193,7 @@ _SENT = Prepared(
     update(deliveries)
     .where(
         _d.id == _given.c.row,
-        _is(_d.status, Status.QUEUED, Status.SENDING, Status.UNKNOWN),
+        is_now(_d.status, Status.QUEUED, Status.SENDING, Status.UNKNOWN),
     )
     .values(
         status=Status.SENT,
@@ -214,7 +208,7 @@ _SENT = Prepared(
 _MINE = and_(
     _d.id == bindparam("row"),
     _d.attempts == bindparam("attempt"),
-    _is(_d.status, Status.SENDING, Status.UNKNOWN),
+    is_now(_d.status, Status.SENDING, Status.UNKNOWN),
 )
 _FAILED = (
     update(deliveries)
@@ -294,7 +288,7 @@ def unknown(connection: Connection, rows: Rows) -> None:
 
 _LAPSE = (
     update(deliveries)
-    .where(_is(_d.status, Status.SENDING, Status.UNKNOWN))
+    .where(is_now(_d.status, Status.SENDING, Status.UNKNOWN))
     .where(_d.status == "sending", _d.lease_until <= bindparam("now"))
     .values(
         status=Status.UNKNOWN,
@@ -319,7 +313,7 @@ _UNKNOWNS = skip_locked(
     )
     .join(addresses, addresses.c.id == _d.address_id)
     .join(people, people.c.id == _d.person_id)
-    .where(_is(_d.status, Status.SENDING, Status.UNKNOWN))
+    .where(is_now(_d.status, Status.SENDING, Status.UNKNOWN))
     .where(_d.status == "unknown", _d.lease_until <= bindparam("now"))
     .where(_d.channel.in_(bindparam("channels", expanding=True)))
     .order_by(_d.lease_until)

@@ -14,21 +14,13 @@ from storage.codes import free_codes
 from storage.coordinators import grants, invitation_tries, invitations, pending_acts
 from storage.events import events
 from storage.leaving import farewells
-from storage.messages import Status, deliveries, inbound, receipts
+from storage.messages import CLOSED, Status, deliveries, inbound, is_now, receipts
 from storage.needs import needs
 from storage.people import addresses, handovers, people, registrations, sessions
 
 FOUND = 5_000
 """How many rows are looked for at once."""
 
-_CLOSED = [
-    Status.SENT,
-    Status.DELIVERED,
-    Status.FAILED,
-    Status.SUPPRESSED,
-    Status.EXPIRED,
-    Status.CANCELLED,
-]
 _WAITING = [Status.QUEUED, Status.UNKNOWN]
 
 Old = Callable[[datetime], ColumnElement[bool]]
@@ -140,7 +132,7 @@ OLD_DELIVERIES = Chore(
     deliveries.c.id,
     lambda before: and_(
         deliveries.c.updated_at < before,
-        deliveries.c.status.in_(_CLOSED),
+        is_now(deliveries.c.status, *CLOSED),
         # A broadcast's deliveries are its books, and go with it.
         deliveries.c.broadcast_id.is_(None),
     ),
@@ -157,7 +149,7 @@ DELIVERY_TEXTS = Chore(
     deliveries.c.id,
     lambda before: and_(
         deliveries.c.updated_at < before,
-        deliveries.c.status.in_(_CLOSED),
+        is_now(deliveries.c.status, *CLOSED),
         deliveries.c.body.is_not(None),
     ),
     _emptied(deliveries.c.body),
