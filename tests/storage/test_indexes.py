@@ -1,4 +1,4 @@
-"""Indexes of a part of the rows are found by the statements that they are for, on both databases."""
+"""Indexes of a part of the rows are found by the statements they are for, on both databases."""
 
 from datetime import UTC, datetime
 from typing import Any
