@@ -14,6 +14,7 @@ from storage.dialect import WAKES
 from storage.faults import CommitUnknownError, hide_values, is_conflict, is_id_collision, is_lost
 from storage.holds import PostgresHold
 from storage.later import watch
+from storage.postgres_lists import register
 from storage.postgres_wakes import PostgresBell, PostgresEar
 from storage.wakes import Wakes
 
@@ -109,6 +110,7 @@ def postgres_engine(url: URL, size: int) -> Engine:
         },
     )
     event.listen(engine, "handle_error", hide_values)
+    event.listen(engine, "connect", lambda connection, _record: register(connection.adapters))
     watch(engine)
     return engine
 

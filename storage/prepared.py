@@ -25,6 +25,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from storage import later as waiting
+from storage.item_lists import as_items
 
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -106,7 +107,8 @@ class Prepared:
                 cast("Insert", self._statement), connection.dialect, form.names, returning
             )
         columns = zip(*[form.bound_in_order(values) for values in rows], strict=True)
-        return _execute(connection, sql, dict(zip(form.names, map(list, columns), strict=True)))
+        lists = map(as_items, map(list, columns))
+        return _execute(connection, sql, dict(zip(form.names, lists, strict=True)))
 
     def _settle(self, connection: Connection, *, writes: bool) -> None:
         if not self._reference:
@@ -147,7 +149,9 @@ class _Form:
 
     def bound(self, values: Values) -> Any:
         bound = self.bound_in_order(values)
-        return bound if self._by_position else dict(zip(self.names, bound, strict=True))
+        if self._by_position:
+            return bound
+        return dict(zip(self.names, map(as_items, bound), strict=True))
 
     def bound_in_order(self, values: Values) -> list[Any]:
         """As `names` are."""
