@@ -1,4 +1,4 @@
-"""Lists for binds of many values, by the kind of their items. How a driver sends them is its own."""
+"""Lists for binds of many values, by the kind of their items. How they are sent is elsewhere."""
 
 from typing import Any
 

@@ -200,6 +200,20 @@ async def test_the_queue_of_a_sender_is_counted_into_the_finish(town: Town) -> N
     ana.hears("90 other messages go out before it.", "12:04 PM")
 
 
+@pytest.mark.parametrize("hour", ["tomorrow 9:30 am", "tomorrow 9:30 am in each one's time"])
+async def test_an_alert_that_has_not_begun_is_counted_into_the_finish(
+    town: Town, hour: str
+) -> None:
+    town.crowd(90)
+    ana = await town.coordinator("telegram", "en")
+    words = ("ALERT", "TPS", "Call your senator today", "SKIP", "SKIP", "1")
+    await ana.writes(*words, hour, "yes", "90")
+    for text in (*words, "tomorrow 9:30 am"):
+        town.receive(ana.message(text))
+    await town.works()
+    ana.hears("90 other messages go out before it.")
+
+
 def test_no_quiet_hours_nobody_waits() -> None:
     groups = [group(6, zone="Pacific/Honolulu")]
     assert course(plan(), groups, Policy(quiet=None), NOON).late == 0
