@@ -182,6 +182,7 @@ def prepare(url: str, key: str, number: int, each: int) -> None:
     database = Database(url)
     vault = database.run_now(lambda c: Vault.load(c, [key]))
     database.run_now(partial(_make_events, vault=vault, number=number, each=each))
+    database.run_now(bare.analyse)
     database.close_now()
 
 

@@ -9,6 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Engine,
     Index,
     Integer,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     insert,
     select,
+    text,
     update,
 )
 
@@ -71,7 +73,14 @@ def prepare(url: str, number: int) -> None:
     ]
     with engine.begin() as connection:
         connection.execute(insert(_due), rows)
+        analyse(connection)
     engine.dispose()
+
+
+def analyse(connection: Connection) -> None:
+    """As PostgreSQL does by itself a minute after so many rows."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ANALYZE"))
 
 
 def claim(url: str) -> float:
