@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from handlers.broadcasts import DRAFTS_LAST
 from handlers.outbox import OUTBOX
 from handlers.quiet import Window, after_decent, decent
-from handlers.wall_hours import on_wall
+from handlers.wall_hours import begins
 from storage import approvals, audience, broadcast_deliveries, broadcasts
 from storage.audience import Hours, Terms
 from storage.broadcast_deliveries import CANCEL, EXPIRE, LET_GO, PARK, Errand
@@ -125,7 +125,7 @@ class Broadcaster:
         """On the database's thread: a minute of each zone's days is looked at after the other."""
         found: dict[str | None, Hours] = {}
         for zone in audience.zones(connection):
-            first = start if run.local_at is None else max(start, on_wall(run.local_at, zone))
+            first = begins(start, run.local_at, zone)
             found[zone] = Hours(
                 decent(self.quiet, zone, first),
                 after_decent(self.quiet, zone, first, run.decent_hours),

@@ -14,8 +14,8 @@ def settle() -> None:
     """What start-up made is there to stay: it is looked at no more, and the rest less often.
 
     A turn makes hundreds of objects and no cycles worth a search among all that is loaded. Nor is
-    it searched now: of 150,000 objects 2,000 would be found to be of no use, in a tenth of a second
-    in which nobody is answered.
+    it searched now: of 150,000 objects 2,000 would be found to be of no use (20,000, 4 MB, after
+    an upgrade), in a tenth of a second in which nobody is answered.
     """
     gc.enable()
     gc.freeze()

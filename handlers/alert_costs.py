@@ -12,7 +12,7 @@ from handlers.broadcast_texts import Recipient, outgoing
 from handlers.policy import Policy
 from handlers.quiet import after_decent, decent
 from handlers.rendering import is_sms
-from handlers.wall_hours import on_wall
+from handlers.wall_hours import begins
 from locales import Language
 from locales.gsm7 import Cost, cost, price
 from storage.audience_counts import Group
@@ -163,9 +163,9 @@ def _shares(
             alike[channel, zone, weight] += people
     found: dict[str, list[_Share]] = defaultdict(list)
     for (channel, zone, weight), people in alike.items():
-        begins = max(starts_at, on_wall(plan.local_at, zone)) if plan.local_at else starts_at
-        opens = decent(policy.quiet, zone, begins)
-        stale = after_decent(policy.quiet, zone, begins, _DECENT_HOURS)
+        since = begins(starts_at, plan.local_at, zone)
+        opens = decent(policy.quiet, zone, since)
+        stale = after_decent(policy.quiet, zone, since, _DECENT_HOURS)
         found[channel].append(_Share(zone, opens, stale, people, weight))
     return found
 

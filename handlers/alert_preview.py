@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from handlers.alert_costs import Bill, Rendering, bill, course, readers, rendering
-from handlers.alert_queue import queued
+from handlers.alert_costs import Bill, Course, Rendering, bill, course, readers, rendering
+from handlers.alert_queue import planned, queued
 from handlers.alerts_plan import Plan, counted, reached, scope_words, strange_hosts
 from handlers.broadcast_texts import Recipient
 from handlers.context import Context
@@ -189,7 +189,7 @@ def _left_out(why: LeftOut, n: int) -> Message:
 
 def _hours(context: Context, plan: Plan, groups: Sequence[Group], big: bool) -> Iterator[Words]:
     starts_at = starting(context, plan.starts_at, big)
-    found = course(plan, groups, context.policy, starts_at, queued(context))
+    found = _course(context, plan, groups, starts_at)
     if found.late and plan.local_at is None:
         yield n_(
             "Quiet hours: {n} gets it in the morning.",
@@ -209,6 +209,14 @@ def _hours(context: Context, plan: Plan, groups: Sequence[Group], big: bool) -> 
             found.before,
         )
     yield _("At today's pace it is done by {moment}.", moment=moment(context, found.ends_at))
+
+
+def _course(context: Context, plan: Plan, groups: Sequence[Group], starts_at: datetime) -> Course:
+    """With what is queued already; and with what is only planned, if it begins before the end."""
+    others = queued(context)
+    alone = course(plan, groups, context.policy, starts_at, others)
+    ahead = planned(context, alone.ends_at)
+    return course(plan, groups, context.policy, starts_at, [*others, *ahead]) if ahead else alone
 
 
 def conditions(context: Context, plan: Plan, people: int) -> Iterator[Words]:

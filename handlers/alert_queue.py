@@ -1,32 +1,44 @@
 """What other broadcasts have waiting, as the course of an alert needs it: with its weight."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import cast
 
 from handlers.alert_costs import Others
+from handlers.alerts_plan import terms_of
 from handlers.broadcast_texts import Recipient, Texts, outgoing
 from handlers.broadcasts import texts_of, worded
 from handlers.context import Context
 from handlers.conversation.messages import Outgoing
+from handlers.quiet import after_decent, decent
 from handlers.rendering import is_sms
-from handlers.wall_hours import on_wall
+from handlers.wall_hours import begins
 from locales import Language
 from locales.gsm7 import cost
 from storage import audience_counts, broadcast_queue, broadcasts
-from storage.audience import Scope, Terms
-from storage.audience_counts import Group
+from storage.audience import Scope
+from storage.audience_counts import Group, LeftOut
 from storage.broadcast_queue import Waiting
 from storage.broadcasts import Broadcast, State
 
-_MOST_PLANNED = 10
+_MOST_PLANNED = 3
 """So many of those that have not begun are looked at; each takes a count of its people."""
 
 
 def queued(context: Context) -> list[Others]:
-    """What other broadcasts have waiting, or will when they begin; asked once."""
+    """What other broadcasts have waiting; asked once."""
     key = "queued"
     if key not in context.memo:
-        context.memo[key] = [*_frozen(context), *_planned(context)]
+        context.memo[key] = list(_frozen(context))
+    others: list[Others] = context.memo[key]
+    return others
+
+
+def planned(context: Context, until: datetime) -> list[Others]:
+    """What alerts that begin before then will have waiting; asked once."""
+    key = "planned"
+    if key not in context.memo:
+        context.memo[key] = list(_planned(context, until))
     others: list[Others] = context.memo[key]
     return others
 
@@ -50,32 +62,37 @@ def _weight(copy: Outgoing, channel: str) -> int:
     return max(1, cost(copy.text).segments) if is_sms(channel) else 1
 
 
-def _planned(context: Context) -> Iterator[Others]:
-    """Of alerts that are released and have not begun: whom they would reach by now."""
+def _planned(context: Context, until: datetime) -> Iterator[Others]:
+    """Of alerts that are released and begin before then: whom they would reach by now."""
     runs = [
         each
         for each in broadcasts.unfinished(context.connection)
-        if each.state is State.SCHEDULED and each.subject_id is None
+        if each.state is State.SCHEDULED and each.subject_id is None and each.starts_at < until
     ][:_MOST_PLANNED]
     texts = texts_of(context.connection, context.vault, {each.id for each in runs})
-    terms = Terms(context.policy.channels, context.policy.frequency_cap)
     for run in runs:
-        scope = Scope.from_json(run.scope)
-        groups = audience_counts.count(context.connection, scope, run.topic, terms, context.now)
-        yield from _groups_of(context, run, texts.get(run.id), groups)
+        for each in _reached(context, run):
+            weight = 1
+            if run.id in texts:
+                reader = Recipient(cast("Language", each.language), first=each.first)
+                copy = outgoing(texts[run.id], reader, each.channel or "", context.policy)
+                weight = _weight(copy, each.channel or "")
+            yield _waiting(context, run, each, weight)
 
 
-def _groups_of(
-    context: Context, run: Broadcast, texts: Texts | None, groups: list[Group]
-) -> Iterator[Others]:
-    for each in groups:
-        if each.why is not None or each.channel is None:
-            continue
-        weight = 1
-        if texts is not None:
-            reader = Recipient(cast("Language", each.language), first=each.first)
-            weight = _weight(outgoing(texts, reader, each.channel, context.policy), each.channel)
-        due = (
-            max(run.starts_at, on_wall(run.local_at, each.zone)) if run.local_at else run.starts_at
-        )
-        yield Others(each.channel, each.zone, due, run.expires_at, each.n, weight)
+def _reached(context: Context, run: Broadcast) -> Iterator[Group]:
+    """Those whom the cap holds back are in, where it isn't under the cap."""
+    whys = (None,) if run.capped else (None, LeftOut.CAPPED)
+    terms, scope = terms_of(context), Scope.from_json(run.scope)
+    for each in audience_counts.count(context.connection, scope, run.topic, terms, context.now):
+        if each.why in whys and each.channel is not None:
+            yield each
+
+
+def _waiting(context: Context, run: Broadcast, each: Group, weight: int) -> Others:
+    quiet, first = context.policy.quiet, begins(run.starts_at, run.local_at, each.zone)
+    stale = after_decent(quiet, each.zone, first, run.decent_hours)
+    if run.expires_at is not None:
+        stale = min(stale, run.expires_at)
+    due = decent(quiet, each.zone, first)
+    return Others(each.channel or "", each.zone, due, stale, each.n, weight)

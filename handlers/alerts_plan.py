@@ -177,7 +177,7 @@ def counted(context: Context, plan: Plan) -> list[Group]:
     key = "counted", plan.scope, plan.topic
     if key not in context.memo:
         found = audience_counts.count(
-            context.connection, plan.scope, plan.topic, _terms(context), context.now
+            context.connection, plan.scope, plan.topic, terms_of(context), context.now
         )
         context.memo[key] = found
     groups: list[Group] = context.memo[key]
@@ -189,13 +189,13 @@ def reach(context: Context, scope: Scope, topic: str | None) -> int:
     key = "reach", scope, topic
     if key not in context.memo:
         context.memo[key] = audience_counts.reach(
-            context.connection, scope, topic, _terms(context), context.now
+            context.connection, scope, topic, terms_of(context), context.now
         )
     people: int = context.memo[key]
     return people
 
 
-def _terms(context: Context) -> Terms:
+def terms_of(context: Context) -> Terms:
     return Terms(context.policy.channels, context.policy.frequency_cap)
 
 

@@ -176,7 +176,7 @@ def _in_flow(context: Context) -> None:
     found = _command_in_flow(context, feature.flow, session)
     if found is not None:
         return _detour(context, feature.flow, session, *found)
-    placed = context.heard.location is not None and _wants_place(feature.flow, session)
+    placed = context.heard.location is not None and _place_step(feature.flow, session) is not None
     if _has_no_words(context) and not placed:
         help.thank_for_media(context)
         return context.take(engine.restate(feature.flow, session))
@@ -215,8 +215,8 @@ def _detour(context: Context, flow: Flow, session: Session, command: Command, re
 
 def _advance(context: Context, feature: Feature, session: Session) -> None:
     heard = context.overheard
-    step = engine.question_on_screen(feature.flow, session)
-    if isinstance(step, Ask) and step.resolves_places:
+    step = _place_step(feature.flow, session)
+    if step is not None:
         gazetteer, several = context.connection, step.several_places
         heard = hear_place(gazetteer, heard, context.heard, context.caller, several=several)
     turn = engine.advance(feature.flow, session, heard)
@@ -237,9 +237,10 @@ def _lead_with(context: Context, lead: Message | None) -> None:
         context.says[-1] = replace(context.says[-1], lead=lead)
 
 
-def _wants_place(flow: Flow, session: Session) -> bool:
-    step = engine.open_question(flow, session)
-    return isinstance(step, Ask) and step.resolves_places
+def _place_step(flow: Flow, session: Session) -> Ask | None:
+    """The question that waits for a place, if it is one."""
+    step = engine.question_on_screen(flow, session)
+    return step if isinstance(step, Ask) and step.resolves_places else None
 
 
 def _is_back_after_days(context: Context) -> bool:

@@ -85,8 +85,12 @@ def finish_pause(context: Context, answers: Mapping[str, Any]) -> None:
 
 
 def resume(context: Context, _rest: str) -> None:
+    until = context.caller.paused_until
     profiles.describe(context.connection, context.caller.person_id, paused_until=None)
-    context.say(_("The pause is over. Good to have you back."))
+    if until is not None and until > context.now:
+        context.say(_("The pause is over. Good to have you back."))
+    else:
+        context.say(_("You have no pause: our messages reach you."))
 
 
 def start_mute(context: Context, rest: str) -> None:

@@ -9,7 +9,7 @@ from handlers.conversation.messages import Button, Keyboard, Outgoing
 from handlers.policy import Policy
 from handlers.rendering import COMMAND, is_sms
 from handlers.wall_hours import same_wall
-from locales import LANGUAGES, Language, Message, _, translate
+from locales import LANGUAGES, Language, Message, _, p_, translate
 from locales.formatting import Moment
 from locales.gsm7 import Fold, has_accents, sms_text
 
@@ -68,7 +68,7 @@ def outgoing(texts: Texts, reader: Recipient, channel: str, policy: Policy) -> O
     if is_sms(channel):
         return Outgoing(sms_text(text, _fold(texts, policy)))
     if texts.kind == "alert":
-        done = command(translate(_("Done"), reader.language), "HECHO")
+        done = command(translate(p_("alert", "Done"), reader.language), "HECHO")
         return Outgoing(text, keyboard=((done,),))
     return Outgoing(text, keyboard=texts.buttons.get(reader.language, ()))
 

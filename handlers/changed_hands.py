@@ -11,7 +11,7 @@ from handlers.consent_words import Consent, Verdict
 from handlers.context import Context
 from handlers.conversation.words import fold, word_set
 from handlers.features import AFTER_STOP, COMMANDS
-from handlers.letting_go import let_go
+from handlers.letting_go import let_go_for_good
 from handlers.newcomers import meet
 from handlers.rendering import is_sms
 from locales import Language, Message, _
@@ -111,7 +111,9 @@ def _confirm(context: Context) -> None:
         doubted_at=None,
         strikes=0,
     )
-    consent.agree(context, consent.wording(_question(context)), context.heard.text)
+    consent.agree(
+        context, consent.wording(_question(context), context.language), context.heard.text
+    )
     context.kind = "consent"
     context.say(_("Thank you, all is as before. HELP: what I can do. STOP: no more messages."))
     _end_role(context)
@@ -135,7 +137,7 @@ def _welcome_somebody_new(context: Context) -> None:
     """
     connection, before = context.connection, context.caller
     if leaving.is_only_address(connection, before.person_id, before.address_id):
-        let_go(connection, before.person_id, context.now)
+        let_go_for_good(connection, before.person_id, context.now)
         leaving.erase(connection, [before.person_id])
     else:
         leaving.cut_address(connection, before.address_id)

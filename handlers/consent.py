@@ -2,19 +2,26 @@
 
 import hashlib
 
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from handlers.consent_words import is_provider_keyword
 from handlers.context import Context
 from handlers.letting_go import let_go
-from locales import Message, _
+from locales import Language, Message, _
+from locales.catalog import template
 from storage import leaving, profiles
 from storage.ids import new_id
 
 _LONGEST_WORDS = 500
+_log = structlog.get_logger()
 
 
-def wording(message: Message) -> str:
-    """The version of a text that people agree to: it changes when the text does."""
-    return hashlib.sha256(message.id.encode()).hexdigest()[:12]
+def wording(message: Message, language: Language) -> str:
+    """The version of a text as people agree to it: it changes when the text in their language
+    does."""
+    text = template(language, message.id, None, message.context, None)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def agree(context: Context, shown: str, words: str) -> None:
@@ -38,15 +45,27 @@ def leave(context: Context) -> None:
     again = context.caller.consent == "out"
     profiles.change_person(context.connection, person, consent="out")
     profiles.set_address_status(context.connection, person, "opted_out", "active")
-    let_go(context.connection, person, context.now)
+    _let_go(context)
     context.session = None
     goodbye = _goodbye(context)
     if again:
         return
-    _keep(context, "out", wording(goodbye), context.heard.text)
+    _keep(context, "out", wording(goodbye, context.language), context.heard.text)
     if not _provider_answers(context):
         context.kind = "consent"
         context.say(goodbye)
+
+
+def _let_go(context: Context) -> None:
+    """All that ends with a stop, which a fault in the books of a need or an event must not undo
+    (law 5): what is still queued is looked at again before it is sent."""
+    try:
+        with context.connection.begin_nested():
+            let_go(context.connection, context.caller.person_id, context.now)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or busy: the whole turn is tried again
+    except Exception as error:
+        _log.error("letting_go_failed", error=type(error).__name__)
 
 
 def come_back(context: Context) -> None:
@@ -55,7 +74,7 @@ def come_back(context: Context) -> None:
         "Welcome back to {programme}. HELP: what you can do. STOP: leave again.",
         programme=context.policy.programme,
     )
-    agree(context, wording(message), context.heard.text)
+    agree(context, wording(message, context.language), context.heard.text)
     context.say(message)
 
 

@@ -45,6 +45,7 @@ _NOTHING = Verdict(Consent.NONE)
 _LONGEST = 10_000
 _BOUNDARY = re.compile(r"[.!?¡¿;:,\n\r()\[\]|。、]+|\s[-\u2013\u2014/]+\s(?!out\b)|\u2014")
 _SPELLED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_][\W_]{1,3}){2,}[^\W\d_](?!\w)")
+_CODE = re.compile(r"[a-z]\d{1,7}")
 _COMMAND = re.compile(r"\s*/(\w+)(?:@\w+)?(?!\S)")
 # How phones report that someone reacted to a message by quoting it: its words are ours.
 _REACTION = re.compile(
@@ -55,6 +56,7 @@ _REACTION = re.compile(
 )
 _STOP_SIGNS = frozenset("🛑⛔🚫")
 _STOP_WORDS = frozenset(BOOK.lists["stop_word"])
+_BESIDE_CODES = _STOP_WORDS | {"parar", "paren"}
 
 
 def is_provider_keyword(text: str) -> ProviderKeyword | None:
@@ -92,8 +94,15 @@ def _pieces(text: str) -> list[list[str]]:
         return [_spelled(fold(bare).split())]
     plain = _bounded(unicodedata.normalize("NFKC", text))  # one sign may stand for many letters
     plain = _SPELLED_OUT.sub(lambda run: "".join(filter(str.isalpha, run[0])), plain)
-    folded = (fold(piece).split() for piece in _BOUNDARY.split(plain))
+    folded = (_without_codes(fold(piece).split()) for piece in _BOUNDARY.split(plain))
     return [_spelled(words) for words in folded if words]
+
+
+def _without_codes(words: list[str]) -> list[str]:
+    """Whoever stops may say so beside the code of what was asked ("ALTO U4", "U4 5 stop")."""
+    if _BESIDE_CODES.isdisjoint(words) or not any(map(_CODE.fullmatch, words)):
+        return words
+    return [word for word in words if not (_CODE.fullmatch(word) or word.isdigit())]
 
 
 def _is_plain(bare: str) -> bool:

@@ -56,11 +56,13 @@ class NoRoomError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """`told`: how many people a message goes to; `asked`: whether they are to answer anew."""
+    """`told`: how many people a message goes to; `asked`: whether they are to answer anew.
+    `withdrawn`: it waited for a second yes, which has to be asked for again."""
 
     event: Event
     told: int
     asked: bool
+    withdrawn: bool = False
 
 
 def change_event(
@@ -82,6 +84,9 @@ def change_event(
     before = tell_of(connection, vault, event)
     after = _write(connection, vault, event, fields, now)
     audit.record(connection, actor, "change", event.code, at=now, details={"what": sorted(fields)})
+    if event.status is EventState.DRAFT and approvals.waits(connection, APPROVAL, event_id, now):
+        approvals.withdraw(connection, APPROVAL, event_id, now)
+        return Changed(after.event, 0, asked=False, withdrawn=True)
     if event.status is EventState.OPEN:
         hang_door(connection, event_id, after.event.starts_at, after.event.ends_at)
     if not any(_differ(before, after, name) for name in _TOLD_OF):

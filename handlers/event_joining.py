@@ -154,4 +154,6 @@ def enter(context: Context, answers: Mapping[str, Any]) -> None:
     profiles.describe(context.connection, person, source=answers["source"])
     registration.register(context, {"kind": "member"})
     words = f"{answers['joined_with']} / {context.heard.text}"
-    consent.agree(context, consent.wording(registration.disclosure(context)), words)
+    consent.agree(
+        context, consent.wording(registration.disclosure(context), context.language), words
+    )

@@ -35,6 +35,7 @@ from locales import Message, _, n_
 from locales.formatting import Listing, Moment
 from storage import events as storage
 from storage import network, rsvps
+from storage.audience import Scope
 from storage.coordinators import Role
 from storage.events import Event, EventState
 
@@ -205,10 +206,20 @@ def _change(context: Context, event: Event, payload: Mapping[str, Any]) -> None:
     changed = [each for each in done if each is not None]
     if not changed:
         context.say(_("{code} is over already.", code=event.code))
+    elif any(each.withdrawn for each in changed):
+        _ask_anew(context, changed)
     elif payload["what"] == "reminders":
         _say_next_reminder(context, changed[0].event)
     else:
         context.say(_changed(event, changed))
+
+
+def _ask_anew(context: Context, changed: Sequence[Changed]) -> None:
+    """Whoever was to say yes, or has seen it, has seen what it no longer is."""
+    for each in changed:
+        if each.withdrawn:
+            scope = each.event.audience
+            publish(context, each.event, Scope.from_json(scope) if scope is not None else None)
 
 
 def _change_one(context: Context, event: Event, payload: Mapping[str, Any]) -> Changed | None:

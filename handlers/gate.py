@@ -110,8 +110,8 @@ def _after_stop(context: Context, verdict: Verdict) -> bool:
 
 
 def _starts(context: Context) -> bool:
-    """By the provider's own reckoning, which counts a bare YES."""
-    return context.heard.opt_out == "start"
+    """By the provider's own reckoning, which counts a bare YES; we don't."""
+    return context.heard.opt_out == "start" and fold(context.heard.text) not in YES
 
 
 def _is_older_than_the_stop(context: Context) -> bool:

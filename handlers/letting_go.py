@@ -16,3 +16,9 @@ def let_go(connection: Connection, person_id: int, now: datetime) -> None:
     rsvps.let_go(connection, person_id, now)
     watchers.end_all(connection, person_id)
     pledging.let_go(connection, person_id, now)
+
+
+def let_go_for_good(connection: Connection, person_id: int, now: datetime) -> None:
+    """Before the person is deleted: what is over counts them no more either."""
+    let_go(connection, person_id, now)
+    rsvps.forget(connection, person_id)

@@ -199,7 +199,7 @@ def _link_or_ask(context: Context, answers: Mapping[str, Any]) -> None:
 def do_link(context: Context, payload: Mapping[str, Any]) -> None:
     step = link_flow.step(f"own_{payload['shown_on']}")
     lookup = bytes.fromhex(payload["code"])
-    _link_by_code(context, lookup, wording(step.ask) if step else "")
+    _link_by_code(context, lookup, wording(step.ask, context.language) if step else "")
 
 
 def _is_plain(context: Context) -> bool:
@@ -307,7 +307,7 @@ def _add_number(context: Context, channel: ChannelName, number: str, lookup: byt
 
 
 def _shared_after(context: Context) -> str:
-    return wording(_code_on_telegram(context, ""))
+    return wording(_code_on_telegram(context, ""), context.language)
 
 
 def _tell(context: Context, linked: Message) -> None:

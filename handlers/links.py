@@ -1,15 +1,21 @@
 """Web addresses in what people write, and whether they lead where everybody may be sent. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
 LONGEST: Final = 300
 _WEB = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"']+|(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:/[^\s<>\"']*)?",
-    re.IGNORECASE,
+    r"""(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>"']+
+    | (?<![\w@.-]) (?:[\w-]+\.)+ (?:xn--[\w-]+|[^\W\d_]{2,24}) (?:[/?][^\s<>"']*)?
+    | (?<![\w.]) \d{1,3}(?:\.\d{1,3}){3} (?![\w.])
+    | (?<![\w.]) @[a-z]\w{3,31}""",
+    re.IGNORECASE | re.VERBOSE,
 )
+_DOTS = str.maketrans(dict.fromkeys("\u3002\uff61\u2024", "."))
+"""What a browser, or the writing of an SMS, makes a dot of."""
 _TRAILING = ".,;:!?)]}»”’"
 
 
@@ -31,12 +37,24 @@ def is_link(value: str) -> bool:
 
 
 def hosts_in(text: str) -> Iterator[str]:
-    """The hosts of all that phones would make a link of."""
-    for found in _WEB.finditer(text):
+    """The hosts of all that phones would make a link of, and names that Telegram would (@name).
+
+    As it arrives: what looks like a letter or a dot to a browser, or becomes one by SMS, is one.
+    """
+    for found in _WEB.finditer(as_it_arrives(text)):
         link = found[0].rstrip(_TRAILING)
+        if link.startswith("@"):
+            yield link.lower()
+            continue
         host = host_of(link if "://" in link else f"https://{link}")
         if host is not None:
             yield host
+
+
+def as_it_arrives(text: str) -> str:
+    """Without what nobody sees, and with each sign as it looks."""
+    visible = (each for each in text.translate(_DOTS) if unicodedata.category(each) != "Cf")
+    return unicodedata.normalize("NFKC", "".join(visible)).translate(_DOTS)
 
 
 def host_of(link: str) -> str | None:

@@ -82,13 +82,13 @@ def _single(connection: Connection, each: Happened) -> Prompt | None:
     if need is None or pledge is None:
         return None
     person = pledge.person_id
-    handle = (handle_of(connection, person) if person is not None else None) or "V-"
-    text = news(need, pledge, each.what, each.units, handle)
+    handle = handle_of(connection, person) if person is not None else None
+    text = news(need, pledge, each.what, each.units, handle or _("someone"))
     if text is None:
         return None
     if each.what == "delivered":
         label = _("Yes, it's done") if is_service(need) else _("It has come")
-        here = Choice(label, f"RECIBIDO {need.code} {each.units} {handle}")
+        here = Choice(label, f"RECIBIDO {need.code} {each.units} {handle or 'V-'}")
         return Prompt(text, commands=(here,))
     return Prompt(Joined((text, left(need)), " "))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from handlers.conversation.turn import Words
 from handlers.needs_words import Told, amount, is_service, so_many
 from handlers.rendering import Joined
 from locales import Message, _, n_
@@ -81,10 +82,10 @@ def _pledged(status: Pledged, *, service: bool) -> Message:
             return _("done, they say") if service else _("brought, they say")
 
 
-def news(need: Need, pledge: Pledge, what: str, units: int, handle: str) -> Message | None:
+def news(need: Need, pledge: Pledge, what: str, units: int, who: Words) -> Message | None:
     """One thing that happened to a pledge; None: the shelter did it itself."""
     so_much = amount(need, units)
-    facts: dict[str, object] = {"code": need.code, "who": handle, "amount": so_much}
+    facts: dict[str, object] = {"code": need.code, "who": who, "amount": so_much}
     match what:
         case "held" | "more" | "fewer":
             facts["amount"] = amount(need, pledge.units)

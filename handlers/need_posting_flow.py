@@ -25,6 +25,7 @@ from handlers.conversation.need_items import Item, asks_for_money, read_amount, 
 from handlers.conversation.parsing import tidy
 from handlers.conversation.vocabulary import NO, NONE, YES
 from handlers.conversation.words import fold, word_set
+from handlers.links import as_it_arrives
 from handlers.needs import Lack
 from handlers.needs_words import so_many_of
 from handlers.options import options
@@ -34,7 +35,6 @@ from locales.labels import AMOUNTS, CATEGORIES, CATEGORIES_SHORT, URGENCY
 
 _LONGEST_WORDS: Final = 160
 _LONGEST_NOTE: Final = 80
-_SHORTEST_PHONE: Final = 7
 _AGAIN = re.compile(
     r"(?:otra vez|de nuevo|nuevamente|lo mismo(?: que)?|igual que|repetir|repite|again|repeat|"
     r"same(?: as)?|same again)?\s*#?(?P<code>[a-z][0-9]{1,7})(?:\s+(?:otra vez|de nuevo|again))?",
@@ -60,8 +60,21 @@ _NOT_A_THING = (
         *("no se", "i dont know", "de todo", "muchas cosas"),
     )
 )
-_LINK = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|org|net|me|mx|info|io|app|link|ly)\b", re.I)
-_PHONE = re.compile(r"\+?\d[\d\s().-]{5,}\d")
+_LINK = re.compile(
+    r"""[a-z]://|https?:|www\.|(?<!\w)@[a-z]|\d{1,3}(?:\.\d{1,3}){3}
+    |\b[\w-]+\.(?:com|org|net|me|mx|info|io|app|link|ly|xyz|us|co|cc|tk|ru|cn|top|site|online|shop
+        |store|vip|live|club|biz|tv|gg|uk|ca|edu|gov|dev|page|win|icu|gt|hn|cr|xn--[\w-]+)\b
+    |\b[\w-]+\.[^\W\d_]{2,24}/\w""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_WHEN = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{1,2}:\d{2}\b")
+_PHONE = re.compile(r"\d(?:[\W_]{0,3}\d){6,}")
+_REPLY_TO = re.compile(
+    r"\b(?:responde|contesta|manda|env[ií]a|escribe|reply|answer|text|send)\w*\b.{0,40}\b"
+    r"(?:a|al|to)\s+\d{4,}",
+    re.IGNORECASE,
+)
+"""A short code is no phone number by its length."""
 _MOST_OFFERED: Final = 3
 _MOST_SHELTERS: Final = 9
 _UNTIMED = ("critical", "urgent", "soon", "ongoing")
@@ -258,13 +271,10 @@ def _words_for_all(most: int) -> Parser:
 def _bait(text: str) -> Message | None:
     if asks_for_money(text):
         return _("Nothing about money or payments, please: people would be cheated.")
-    if _LINK.search(text) or any(_digits(each) >= _SHORTEST_PHONE for each in _PHONE.findall(text)):
+    seen = _WHEN.sub("when", as_it_arrives(text))
+    if any(each.search(seen) for each in (_LINK, _PHONE, _REPLY_TO)):
         return _("No links and no phone numbers, please: everyone will read this.")
     return None
-
-
-def _digits(text: str) -> int:
-    return sum(char.isdigit() for char in text)
 
 
 def thing_words(unit: str, quantity: int | None, item: str) -> Message | str:

@@ -12,7 +12,7 @@ from handlers.context import Context
 from handlers.conversation.flow import Choose, Flow, Option
 from handlers.conversation.numbers import whole_number
 from handlers.conversation.words import fold, word_set
-from handlers.letting_go import let_go
+from handlers.letting_go import let_go_for_good
 from handlers.my_data import tell_all
 from handlers.newcomers import add_people
 from handlers.rendering import is_sms
@@ -88,7 +88,7 @@ def _delete(context: Context) -> None:
     """All of it in this transaction. An empty person takes the place, to receive one farewell."""
     connection, now, caller = context.connection, context.now, context.caller
     coordinators.step_down(context, "deleted")
-    let_go(connection, caller.person_id, now)
+    let_go_for_good(connection, caller.person_id, now)
     leaving.count_departure(connection, caller.person_id, now.date())
     leaving.suppress(connection, [caller.person_id], now)
     leaving.ask_provider(connection, [caller.person_id], now)

@@ -205,7 +205,7 @@ def finish(context: Context, answers: Mapping[str, Any]) -> None:
     held.save(context, answers)
     register(context, answers)
     words = f"{answers.get('joined_with', '')} / {context.heard.text}"
-    consent.agree(context, consent.wording(disclosure(context)), words)
+    consent.agree(context, consent.wording(disclosure(context), context.language), words)
     context.say(_welcome(answers))
 
 

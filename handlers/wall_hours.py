@@ -20,6 +20,11 @@ def on_wall(local_at: str, zone: str | None) -> datetime:
     return datetime.fromisoformat(local_at).replace(tzinfo=place).astimezone(UTC)
 
 
+def begins(start: datetime, local_at: str | None, zone: str | None) -> datetime:
+    """When what starts then, and not before an hour on each one's own wall, starts in a zone."""
+    return start if local_at is None else max(start, on_wall(local_at, zone))
+
+
 def same_wall(at: datetime, zone: str, other: str) -> bool:
     """Whether clocks show the same in two zones at an instant; in an unknown one, as anywhere."""
     try:

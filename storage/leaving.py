@@ -28,8 +28,9 @@ from sqlalchemy import (
 
 from storage.broadcasts import keep_count
 from storage.columns import Id
+from storage.coordinators import grants
 from storage.database import Instant, insert, lock_row, metadata, skip_locked
-from storage.messages import deliveries, inbound
+from storage.messages import CLOSED, deliveries, inbound, is_now
 from storage.people import addresses, people, registrations, suppressions
 
 KEPT_BY_PROVIDER = "sms"
@@ -83,7 +84,18 @@ def erase(connection: Connection, person_ids: Sequence[int]) -> int:
     theirs = select(addresses.c.id).where(addresses.c.person_id.in_(person_ids))
     _scrub(connection, inbound.c.address_id.in_(theirs))
     keep_count(connection, deliveries.c.person_id.in_(person_ids))
+    _unsay(connection)
     return connection.execute(delete(people).where(people.c.id.in_(person_ids))).rowcount
+
+
+def _unsay(connection: Connection) -> None:
+    """What whoever has a role has been told, which may have been a name or a contact: which of it
+    was about the people who are deleted nobody can know, so none of it is kept any longer."""
+    told = deliveries.c.person_id.in_(select(grants.c.person_id))
+    ended = is_now(deliveries.c.status, *CLOSED)
+    connection.execute(
+        update(deliveries).where(told, ended, deliveries.c.body.is_not(None)).values(body=None)
+    )
 
 
 def suppress(connection: Connection, person_ids: Sequence[int], now: datetime) -> None:

@@ -105,6 +105,7 @@ def postgres_engine(url: URL, size: int) -> Engine:
         hide_parameters=True,
         connect_args={
             "application_name": "enlace",
+            "client_encoding": "utf8",
             "connect_timeout": 5,
             "keepalives_idle": 30,
         },

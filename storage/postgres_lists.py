@@ -8,11 +8,14 @@ import struct
 from collections.abc import Sequence
 from itertools import chain
 
+from psycopg import DataError
 from psycopg.adapt import AdaptersMap, Buffer, Dumper
+from psycopg.postgres import types
 from psycopg.pq import Format
 
 from storage.item_lists import Bytes, Integers, Items, Texts
 
+_INTEGER, _TEXT, _BYTES = types["int8"], types["text"], types["bytea"]
 _HEADER = struct.Struct(">iiIii")
 _LENGTH = struct.Struct(">i")
 _NULL = _LENGTH.pack(-1)
@@ -28,30 +31,38 @@ def _each_with_length(items: Sequence[bytes | None]) -> bytes:
     return b"".join(chain.from_iterable(pairs))
 
 
+def _integers(items: Sequence[int | None]) -> bytes:
+    if None in items:
+        packed = [None if each is None else struct.pack(">q", each) for each in items]
+        return _each_with_length(packed)
+    return struct.pack(">" + "iq" * len(items), *chain.from_iterable((8, each) for each in items))
+
+
 class _IntegersDumper(Dumper):
-    format, oid = Format.BINARY, 1016  # int8[]
+    format, oid = Format.BINARY, _INTEGER.array_oid
 
     def dump(self, obj: Sequence[int | None]) -> Buffer:
-        if None in obj:
-            packed = [None if each is None else struct.pack(">q", each) for each in obj]
-            return _array(20, len(obj), _each_with_length(packed))
-        pairs = chain.from_iterable((8, each) for each in obj)
-        return _array(20, len(obj), struct.pack(">" + "iq" * len(obj), *pairs))
+        try:
+            return _array(_INTEGER.oid, len(obj), _integers(obj))
+        except struct.error:
+            raise DataError("bigint out of range") from None
 
 
 class _TextsDumper(Dumper):
-    format, oid = Format.BINARY, 1009  # text[]
+    """In UTF-8, which every connection of ours speaks."""
+
+    format, oid = Format.BINARY, _TEXT.array_oid
 
     def dump(self, obj: Sequence[str | None]) -> Buffer:
         encoded = [None if each is None else each.encode() for each in obj]
-        return _array(25, len(obj), _each_with_length(encoded))
+        return _array(_TEXT.oid, len(obj), _each_with_length(encoded))
 
 
 class _BytesDumper(Dumper):
-    format, oid = Format.BINARY, 1001  # bytea[]
+    format, oid = Format.BINARY, _BYTES.array_oid
 
     def dump(self, obj: Sequence[bytes | None]) -> Buffer:
-        return _array(17, len(obj), _each_with_length(obj))
+        return _array(_BYTES.oid, len(obj), _each_with_length(obj))
 
 
 _DUMPERS: dict[type[Items], type[Dumper]] = {

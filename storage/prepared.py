@@ -14,7 +14,9 @@ from sqlalchemy import (
     Dialect,
     Insert,
     Select,
+    String,
     Table,
+    Text,
     Update,
     bindparam,
     func,
@@ -221,12 +223,17 @@ def _from_arrays(
 ) -> str:
     """The insert, with a list of values in each bind: PostgreSQL makes rows of them."""
     columns = cast("Table", statement.table).c
-    lists = [bindparam(name, type_=ARRAY(columns[name].type)) for name in names]
+    lists = [bindparam(name, type_=ARRAY(_unbounded(columns[name].type))) for name in names]
     rows = func.unnest(*lists).table_valued(*names).render_derived()
     all_of_them = statement.from_select(names, select(*rows.c), include_defaults=False)
     if returning is not None:
         all_of_them = all_of_them.returning(columns[returning])
     return str(all_of_them.compile(dialect=dialect))
+
+
+def _unbounded(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """A cast to a length would cut what is too long, where the column refuses it."""
+    return Text() if isinstance(type_, String) else type_
 
 
 def _raise(connection: Connection, sql: str, cursor: DBAPICursor, error: Exception) -> NoReturn:

@@ -285,15 +285,27 @@ def count_concerned(connection: Connection, event_id: int) -> tuple[int, int]:
 
 def let_go(connection: Connection, person_id: int, now: datetime) -> None:
     """The person's places at events to come are free again, and nothing is asked of them."""
-    for each in of_person(connection, person_id):
-        if each.holds:
-            take_places(connection, each.event_id, -each.holds)
-    ahead = select(events.c.id).where(events.c.status == "open", events.c.starts_at > now)
+    found = select(events.c.id).where(events.c.status == "open", events.c.starts_at > now)
+    ahead = set(connection.scalars(found))
+    _give_back(
+        connection, [each for each in of_person(connection, person_id) if each.event_id in ahead]
+    )
     connection.execute(
         update(rsvps)
         .where(_r.person_id == person_id, _r.event_id.in_(ahead), _r.answer != Answer.NO)
         .values(answer=Answer.NO, queued_at=None, offered_until=None, updated_at=now)
     )
+
+
+def forget(connection: Connection, person_id: int) -> None:
+    """Before somebody is deleted: what they held of any event is held by nobody."""
+    _give_back(connection, of_person(connection, person_id))
+
+
+def _give_back(connection: Connection, held: Iterable[Rsvp]) -> None:
+    for each in held:
+        if each.holds:
+            take_places(connection, each.event_id, -each.holds)
 
 
 def one_rsvp_each(connection: Connection, stays: int, goes: int) -> None:

@@ -96,7 +96,7 @@ class Vault:
 
     def seal(self, table: str, column: str, row: int, text: str) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
-        plain = _bytes(text)
+        plain = text.encode("utf-8", "surrogatepass")
         bound = self._header + _place(table, column, row)
         return self._header + nonce + self._seal.encrypt(nonce, plain, bound)
 
@@ -122,16 +122,10 @@ class Vault:
 
     def index(self, kind: str, value: str) -> bytes:
         """32 bytes to look a value up by; the same for ever, whatever key seals."""
+        message = f"{kind}\0{value}".encode("utf-8", "surrogatepass")
         keyed = self._index.copy()
-        keyed.update(_bytes(f"{kind}\0{value}"))
+        keyed.update(message)
         return keyed.digest()
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
 
 
 def _place(table: str, column: str, row: int) -> bytes:

@@ -50,6 +50,11 @@ STOP_FAMILIES = {
         "stopall|no más|no more|dar de baja|desuscribir",
         "| please| por favor| gracias|!!!|.| 🛑|*|?|…| 🙏🙏",
     ),
+    "stop words beside a code": phrases(
+        "|U4 |A17 5 |hola ",
+        "stop|ALTO|baja|unsubscribe|parar",
+        " U4| A17 5| B2 por favor| U4!!",
+    ),
     "stop doing it": phrases(
         "|please |can you |could you please |you need to |I want you to |"
         "I moved so please |I said ",
@@ -249,7 +254,9 @@ def test_a_coordinators_word_on_its_own_stops_under_its_own_rule(text: str) -> N
     assert (verdict(text), classify(text).rule) == (Consent.STOP, "coordinator word")
 
 
-@pytest.mark.parametrize("text", ["DETENER B7", "QUITAR V-482193", "REMOVE V-482193"])
+@pytest.mark.parametrize(
+    "text", ["DETENER B7", "QUITAR V-482193", "REMOVE V-482193", "planta baja B2", "para U4"]
+)
 def test_a_coordinators_command_is_no_request_to_stop(text: str) -> None:
     assert verdict(text) == Consent.NONE
 

@@ -269,6 +269,8 @@ class TestProviderKeywords:
         twilio.talks(*TO_JOIN)
         twilio.says("arrêt", opt_out="stop").hears_nothing()
         assert twilio.row()["consent"] == "out"
+        twilio.says("YES", opt_out="start").hears_nothing()
+        assert twilio.row()["consent"] == "out"
         twilio.says("UNSTOP", opt_out="start")
         assert twilio.row()["consent"] == "in"
 
@@ -403,7 +405,7 @@ class TestComingBack:
     def test_after_days_it_goes_on_with_a_kind_word(self, here: Office, rosa: Person) -> None:
         rosa.talks("UNIRME", "2", "Rosa")
         here.later(days=3)
-        rosa.says("60608").hears("Qué gusto que vuelves", "¿Qué ofreces?")
+        rosa.says("60608").hears("Qué gusto que vuelvas", "¿Qué ofreces?")
         rosa.says("1")
         assert "Qué gusto" not in "".join(rosa.heard)
 

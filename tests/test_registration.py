@@ -128,7 +128,11 @@ class TestConsent:
 
     def test_another_wording_is_another_version(self) -> None:
         first, second = registration.title, registration.left
-        assert wording(first) == wording(first) != wording(second)
+        assert wording(first, "es") == wording(first, "es") != wording(second, "es")
+
+    def test_a_text_in_another_language_is_another_version(self) -> None:
+        first = registration.title
+        assert wording(first, "es") != wording(first, "en")
 
     def test_nobody_is_in_before_the_last_answer(self, office: Office) -> None:
         rosa = office.texter().talks(*INDIVIDUAL[:-1])

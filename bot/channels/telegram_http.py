@@ -1,6 +1,5 @@
 """HTTP for python-telegram-bot, on aiohttp: a fifth of httpx's cost. No Bot API methods here."""
 
-import json
 import logging
 from datetime import timedelta
 from http import HTTPStatus
@@ -137,7 +136,7 @@ def _encoded(data: RequestData | None) -> tuple[bytes | FormData | None, dict[st
 
 def _pause(payload: bytes) -> timedelta:
     try:
-        seconds = json.loads(payload)["parameters"]["retry_after"]
+        seconds = read_json(payload)["parameters"]["retry_after"]
         return min(timedelta(seconds=max(1, int(seconds))), _LONGEST_PAUSE)
     except (ValueError, KeyError, TypeError, OverflowError):
         return _PAUSE

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from handlers.conversation.flow import Ask, Choose, Confirm, Flow, Option, Step, is_fixed
+from handlers.conversation.flow import Ask, Choose, Confirm, Flow, Option, Step
 from handlers.conversation.session import Session
 from handlers.conversation.turn import Choice, Prompt, Words
 from locales import Message, _
@@ -22,17 +22,17 @@ def prompt(flow: Flow, session: Session, step: Step, lead: Message | None = None
     if isinstance(step, Confirm):
         return _summary(flow, session, step, lead)
     if isinstance(step, Choose):
+        ticked = frozenset(str(index) for index in _ticked(session))
+        menu = (step, session.offered, ticked, session.question)
         return Prompt(
             step.ask,
             lead,
             choices=_choices(step, session),
             many=step.many,
-            ticked=frozenset(str(index) for index in _ticked(session)),
+            ticked=ticked,
             extras=_extras(step),
             mark=session.question,
-            menu=(step, session.offered, session.picked, session.question)
-            if is_fixed(step)
-            else None,
+            menu=menu if step.is_fixed else None,
         )
     choices, share = _offered(step, session.offered), step.share if isinstance(step, Ask) else None
     return Prompt(
@@ -90,7 +90,7 @@ def answered_steps(flow: Flow, session: Session) -> Sequence[Step]:
 
 
 def _choices(step: Choose, session: Session) -> tuple[Choice, ...]:
-    if is_fixed(step):
+    if step.is_fixed:
         return _fixed_choices(step, session.offered)
     return _as_choices(step.open_options(session.known()), session.offered)
 

@@ -6,7 +6,6 @@ A step's value is JSON: a string, a number, a list of codes, a dict (a place), o
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from typing import Any, Final, Literal
 
 from handlers.conversation.records import record
@@ -105,21 +104,22 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Choose(Step):
+    """`is_fixed`: everybody may choose the same."""
+
     options: tuple[Option, ...]
     many: bool = False
+    is_fixed: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        fixed = all(option.when is always for option in self.options)
+        object.__setattr__(self, "is_fixed", fixed)
 
     def open_options(self, answers: Answers) -> tuple[Option, ...]:
-        if is_fixed(self):
+        if self.is_fixed:
             return self.options
         return tuple(
             option for option in self.options if option.when is always or option.when(answers)
         )
-
-
-@cache
-def is_fixed(step: Choose) -> bool:
-    """Whether everybody may choose the same."""
-    return all(option.when is always for option in step.options)
 
 
 _SAVE = _("Yes, save")

@@ -35,8 +35,8 @@ class Prompt:
     where `many` may be. `lines` are the label and value of each answer in a summary. `extras` are
     buttons without a number (done, skip, yes): a texter has words for them. `mark` ties buttons
     to their question; `commands` are buttons that send a command's word, their token. `menu`
-    stands for choices, ticks, extras and mark where they hold nothing of anybody's own: prompts
-    with an equal one have the same.
+    stands for all that its buttons are made of, where nothing of anybody's own is in it: prompts
+    with an equal one have the same buttons.
     A `document` comes along where the channel has such: elsewhere the text tells where it is."""
 
     text: Words

@@ -239,6 +239,19 @@ def test_a_link_is_a_web_address(typed: str, link: str | None) -> None:
 def test_hosts_are_found_as_phones_would_link_them() -> None:
     text = "Ve a bit.ly/x, www.Evil.example/a y (https://a.b.org/?q=1). No.Es nada 3.5 p.m."
     assert {"bit.ly", "www.evil.example", "a.b.org"} <= set(hosts_in(text))
+    for text, host in {
+        "Firma ｅｖｉｌ．ｃｏｍ/tps": "evil.com",
+        "evil。com/x": "evil.com",
+        "ev\u200bil.com": "evil.com",
+        "аlianzaamericas.org/tps": "аlianzaamericas.org",
+        "ñandu.org/x": "ñandu.org",
+        "tg://resolve?domain=x": "resolve",
+        "mira @evilbot": "@evilbot",
+        "http://10.0.0.1/x y 10.0.0.1": "10.0.0.1",
+    }.items():
+        assert host in set(hosts_in(text))
+        assert not is_listed(host, ["alianzaamericas.org"])
+    assert not set(hosts_in("a las 3.5 p.m. del 12.05.2026, escribe a info@a.org"))
     assert is_listed("www.alianzaamericas.org", ["alianzaamericas.org"])
     assert not is_listed("evilalianzaamericas.org", ["alianzaamericas.org"])
     assert not is_listed("alianzaamericas.org.evil.example", ["alianzaamericas.org"])

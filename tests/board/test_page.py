@@ -18,7 +18,7 @@ async def test_open_needs_stand_by_city_and_shelter_with_their_progress(board: S
     assert "Faltan 73 cajas" in spanish
     assert "De 100: 27 con promesa, 10 en camino, 5 en el albergue" in spanish
     assert f'href="https://t.me/enlace-test?start=n_{code}"' in spanish
-    assert f"Manda {code} y cuántos al +1 312-555-0199" in spanish
+    assert f"Manda {code} y la cantidad al +1 312-555-0199" in spanish
     english = (await board.get("/board?lang=en")).text
     assert "Still needed: 73 boxes" in english
     assert '<html lang="en">' in english
@@ -96,7 +96,7 @@ async def test_what_is_not_there_is_not_found(board: Shown, path: str) -> None:
 async def test_a_needs_poster_speaks_both_languages_and_can_be_scanned(board: Shown) -> None:
     code = board.post("tijuana", "agua", 100)
     page = (await board.get(f"/board/poster/{code.lower()}?lang=en")).text
-    for words in ("100 boxes needed", "Hacen falta 100 cajas", "“agua”", f"Manda {code} 5 al"):
+    for words in ("100 boxes needed", "Hace falta: 100 cajas", "“agua”", f"Manda {code} 5 al"):
         assert words in page
     assert page.count('class="qr"') == 2
     assert "How many can you bring?" in page

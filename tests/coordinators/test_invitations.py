@@ -50,7 +50,7 @@ def test_sending_the_code_gives_the_role_and_nothing_else(office: Office, way: s
 
 def test_a_poster_link_of_an_invitation_greets_a_newcomer(office: Office) -> None:
     rosa = office.telegrammer("es").says(f"/start {invitation(office)}")
-    rosa.hears("Te damos la bienvenida al equipo. Tu papel: Coordinación, toda la red.")
+    rosa.hears("Te damos la bienvenida al equipo. Tu función: Coordinación, toda la red.")
 
 
 def test_a_newcomer_by_sms_learns_how_to_switch_the_language(office: Office) -> None:

@@ -78,7 +78,7 @@ def test_above_the_threshold_a_second_person_says_yes_first(casa: Office) -> Non
     ana, berta = organiser(casa), organiser(casa, Role.APPROVER, network=True)
     crowd(casa, 3)
 
-    posts(ana).says("sí").hears("espera un segundo sí")
+    posts(ana).says("sí").hears("necesita otra aprobación")
     event = only_event(casa)
     assert event.status is EventState.DRAFT
     assert invitations(casa, event) == []
@@ -91,12 +91,42 @@ def test_above_the_threshold_a_second_person_says_yes_first(casa: Office) -> Non
     assert invitations(casa, event) == ["scheduled"]
 
 
+def test_what_is_changed_meanwhile_has_to_be_seen_and_approved_anew(casa: Office) -> None:
+    casa.desk.policy = replace(casa.desk.policy, approval_threshold=2)
+    ana, berta = organiser(casa), organiser(casa, Role.APPROVER, network=True)
+    crowd(casa, 3)
+    posts(ana).says("sí").hears("necesita otra aprobación")
+    event = only_event(casa)
+    berta.looks().hears("Invitar a 5 personas a Marcha")
+
+    ana.talks(f"/evento {event.code} título", "Firma ya / Sign now", "sí")
+    ana.hears("necesita otra aprobación")
+
+    berta.looks().hears("Firma ya")
+    berta.says(f"/aprobar {event.code}").hears("Aprobado")
+    assert as_now(casa, event).status is EventState.OPEN
+
+
+def test_a_link_put_in_meanwhile_takes_an_admin(casa: Office) -> None:
+    casa.desk.policy = replace(casa.desk.policy, approval_threshold=2)
+    ana, berta = organiser(casa), organiser(casa, Role.APPROVER, network=True)
+    crowd(casa, 3)
+    posts(ana).says("sí")
+    event = only_event(casa)
+    berta.looks()
+
+    ana.talks(f"/evento {event.code} título", "Firma ｅｖｉｌ．ｅｘａｍｐｌｅ", "sí")
+
+    berta.looks().says(f"/aprobar {event.code}")
+    assert as_now(casa, event).status is EventState.DRAFT
+
+
 def test_a_link_that_nobody_knows_waits_for_an_admin(casa: Office) -> None:
     ana = organiser(casa)
 
     ana.talks("/evento", "reunión informativa", "Plática / Talk", "2", "evil.example/zoom")
     ana.talks("mañana 6 pm", "saltar", "1", "saltar", "saltar", "saltar", "nadie")
-    ana.says("sí").hears("necesita un segundo sí")
+    ana.says("sí").hears("necesita otra aprobación")
     assert only_event(casa).status is EventState.DRAFT
 
 
@@ -154,7 +184,7 @@ def test_the_reminders_of_all_that_follow_are_changed_at_once(casa: Office) -> N
     ana.talks("5 de diciembre 10 am", "saltar", "2", "saltar", "saltar", "saltar", "4", "sí")
     _first, second, *_rest = sorted(casa.rows(events), key=lambda row: row.starts_at)
 
-    ana.says(f"/evento {second.code} recordatorios").hears("¿Con cuánto tiempo antes")
+    ana.says(f"/evento {second.code} recordatorios").hears("¿Con cuánta anticipación")
     ana.says("3 días antes y 1 hora").hears("¿Solo esta")
     ana.talks("todas", "sí").hears(f"Próximo recordatorio de {second.code}: miércoles 9")
 

@@ -75,7 +75,7 @@ async def test_whoever_says_no_to_all_is_not_asked_about_the_next_ones(town: Off
     stays.says(f"{third.code} 2")
     comes.says(f"{first.code} sí")
 
-    stays.says(f"{second.code} no a todas, gracias").hears("no mas de estas")
+    stays.says(f"{second.code} no a todas, gracias").hears("ya no te invitamos")
 
     assert [as_now(town, each).taken for each in (first, second, third)] == [1, 0, 0]
     town.now = first.starts_at + timedelta(hours=3)

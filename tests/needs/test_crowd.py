@@ -41,9 +41,9 @@ async def test_exactly_a_hundred_and_everyone_is_told_the_truth(office: Office) 
     for person, texts in told.items():
         [text] = texts
         if person in held:
-            assert "Te apartamos 1 paquete de" in text
+            assert "Anotado: llevas 1 paquete de" in text
         else:
-            assert f"{code} ya está cubierto" in text
+            assert f"{code} ya está cubierta" in text
 
 
 def _joined(office: Office) -> None:

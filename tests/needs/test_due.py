@@ -23,7 +23,7 @@ def test_a_held_pledge_is_asked_about_once_and_then_lapses(
 ) -> None:
     ana = volunteers(office)
     code = office.post(urgency=urgency)
-    ana.looks().says("5").hears("Te apartamos")
+    ana.looks().says("5").hears("Anotado: llevas")
     office.later(hours=hours * 0.75)
     for _twice in range(2):
         office.tends()
@@ -60,7 +60,7 @@ def test_nudges_and_lapses_leave_people_their_night(sqlite_url: str) -> None:
         ana = volunteers(office)
         code = office.post(urgency="critical", ask=Audience.NOBODY)
         office.later(hours=7.5)  # 19:30 in Chicago
-        ana.says(f"{code} 5").hears("Te apartamos")
+        ana.says(f"{code} 5").hears("Anotado: llevas")
         [row] = office.rows(pledges)
         assert row.nudge_at == office.now.replace(hour=15, minute=0)
         assert row.held_until == row.nudge_at + timedelta(minutes=30)

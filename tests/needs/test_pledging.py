@@ -28,7 +28,7 @@ def test_a_number_is_held_and_then_certain_with_its_hour(lite: Office) -> None:
     code = lite.post(drop_off="Calle Galileo 239, 9 a 18 h")
     ana.looks().hears("necesita formula y pañales: 20 paquetes", code)
     assert "Galileo" not in str(ana.screen), "where to bring it is told to who has promised"
-    ana.says("5").hears("Te apartamos 5 paquetes", "¿Cuando lo llevas?")
+    ana.says("5").hears("Anotado: llevas 5 paquetes", "¿Cuando lo llevas?")
     assert lite.counts(code) == (5, 0, 0)
     ana.says("mañana a las 5 pm").hears("domingo 22", "Calle Galileo 239", "ENTREGADO")
     assert lite.counts(code) == (5, 5, 0)
@@ -59,7 +59,7 @@ def test_more_than_remains_is_asked_back_and_a_yes_is_for_what_remains(lite: Off
     lite.promises(code, other, 17)
     ana.looks().says("10").hears("Faltan 3. ¿Llevas 3?")
     assert lite.counts(code) == (17, 0, 0)
-    ana.says("sí").hears("Te apartamos 3 paquetes")
+    ana.says("sí").hears("Anotado: llevas 3 paquetes")
     assert lite.counts(code) == (20, 0, 0)
 
 
@@ -69,7 +69,7 @@ def test_after_that_question_a_smaller_number_counts_too_and_two_is_not_the_seco
     ana, [other] = volunteers(lite), lite.crowd(1)
     code = lite.post(quantity=20)
     lite.promises(code, other, 17)
-    ana.looks().talks("10", "2").hears("Te apartamos 2 paquetes")
+    ana.looks().talks("10", "2").hears("Anotado: llevas 2 paquetes")
     assert lite.counts(code) == (19, 0, 0)
 
 
@@ -78,7 +78,7 @@ def test_covered_already_thanks_and_offers_the_nearest_open_need(lite: Office) -
     code = lite.post(quantity=4)
     lite.promises(code, other, 4)
     there = lite.post("cafemin", category="water", item="garrafones", unit="bottle")
-    ana.looks().says(f"{code} 2").hears("ya esta cubierto", "garrafones", there)
+    ana.looks().says(f"{code} 2").hears("ya esta cubierta", "garrafones", there)
     assert lite.counts(there) == (0, 0, 0)
 
 
@@ -87,21 +87,21 @@ def test_a_bare_number_to_an_ask_that_is_covered_by_then_is_thanked(lite: Office
     code = lite.post(quantity=4)
     ana.looks()
     lite.promises(code, other, 4)
-    ana.says("2").hears("ya está cubierto")
+    ana.says("2").hears("ya está cubierta")
 
 
 def test_all_of_it_is_what_remains(lite: Office) -> None:
     ana, [other] = volunteers(lite), lite.crowd(1)
     code = lite.post(quantity=20)
     lite.promises(code, other, 12)
-    ana.looks().says("las que faltan").hears("Te apartamos 8 paquetes")
+    ana.looks().says("las que faltan").hears("Anotado: llevas 8 paquetes")
     assert lite.need(code).status is State.COVERED
 
 
 def test_what_is_not_certain_is_asked_back_once_and_then_a_human_reads_it(lite: Office) -> None:
     ana = volunteers(lite)
     code = lite.post()
-    ana.looks().says("5 o 6").hears("Solo uno")
+    ana.looks().says("5 o 6").hears("Una sola")
     ana.says("como 5 o quizá 6").hears("Nuestro equipo ya tiene tu mensaje")
     assert lite.counts(code) == (0, 0, 0)
     assert [row.reason for row in lite.rows(handovers)] == ["misunderstood"]
@@ -112,15 +112,15 @@ def test_no_is_kept_and_the_ask_is_over(lite: Office) -> None:
     code = lite.post()
     ana.looks().says("no puedo, perdón").hears("esta vez no")
     ana.says("5").hears("No entendí")
-    ana.says(f"{code} 5").hears("Te apartamos 5 paquetes")
+    ana.says(f"{code} 5").hears("Anotado: llevas 5 paquetes")
 
 
 def test_whoever_was_not_asked_may_pledge_by_the_code(lite: Office) -> None:
     ana = volunteers(lite)
     code = lite.post(ask="nobody")
     ana.looks().hears_nothing()
-    ana.says(code).hears("le faltan todavia 20 paquetes")
-    ana.says("7").hears("Te apartamos 7 paquetes")
+    ana.says(code).hears("todavia le falta: 20 paquetes")
+    ana.says("7").hears("Anotado: llevas 7 paquetes")
     assert lite.counts(code) == (7, 0, 0)
 
 
@@ -139,7 +139,7 @@ def test_no_from_who_has_promised_may_mean_to_let_it_go_and_is_asked(lite: Offic
     ana = volunteers(lite)
     code = lite.post()
     ana.looks().talks("5", "saltar", "no").hears("¿Ya no puedes con 5 paquetes")
-    ana.says("no").hears("Te tenemos con 5 paquetes")
+    ana.says("no").hears("Tienes anotado: 5 paquetes")
     ana.talks("no", "sí").hears("Soltado")
     assert lite.counts(code) == (0, 0, 0)
 
@@ -170,7 +170,7 @@ def test_a_question_of_a_form_that_is_newer_has_the_answer_and_a_code_wins_all_t
     ana.looks().says("PAUSA").hears("¿Hasta")
     ana.says("5").hears("¿Hasta")
     assert lite.counts(code) == (0, 0, 0)
-    ana.says(f"{code} 5").hears("Te apartamos 5 paquetes", "¿Hasta")
+    ana.says(f"{code} 5").hears("Anotado: llevas 5 paquetes", "¿Hasta")
     assert lite.counts(code) == (5, 0, 0)
 
 
@@ -250,7 +250,7 @@ def test_pallets_are_asked_for_in_the_needs_unit_and_about_so_many_for_the_numbe
     group.says("como 120").hears("¿Apunto 120?")
     group.says("como 130").hears("Nuestro equipo ya tiene tu mensaje")
     assert lite.counts(code) == (0, 0, 0)
-    group.talks("2 tarimas", "como 120", "sí").hears("Te apartamos 120 paquetes")
+    group.talks("2 tarimas", "como 120", "sí").hears("Anotado: llevas 120 paquetes")
     assert lite.counts(code) == (120, 0, 0)
 
 

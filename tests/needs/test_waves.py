@@ -145,7 +145,7 @@ def test_the_plan_is_shown_before_with_a_reason_and_a_count_for_each_wave(lite: 
     need = lite.need(code)
     shown = lite.database.read_now(lambda c: preview(c, need, lite.now))
     assert [each.people for each in shown] == [2, 1, 0, 0, 3]
-    assert translate(shown[0].wave.why, "es").startswith("En Tijuana y alrededores")
+    assert translate(shown[0].wave.why, "es").startswith("Gente de Tijuana y alrededores")
     assert [each.wave.part for each in shown] == [f"wave {n}" for n in range(1, 6)]
     [whole] = lite.database.read_now(lambda c: plan_of(c, lite.need(lite.post())))
     assert whole.part == "everyone"
@@ -293,7 +293,7 @@ def test_asked_once_more_in_both_languages_a_number_is_enough(lite: Office) -> N
     lite.tends()
     ana.looks().hears("vuelve a necesitar", "5 paquetes", f"{code} 5")
     bob.looks().hears("needs infant formula and diapers again: 5 packs")
-    ana.says("2").hears("Te apartamos 2 paquetes")
+    ana.says("2").hears("Anotado: llevas 2 paquetes")
 
 
 def _joined(office: Office, language: str) -> Person:

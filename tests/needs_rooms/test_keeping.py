@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from handlers.conversation.words import fold
 from storage import pledges
 from storage.audit import audit
+from storage.messages import deliveries
 from storage.needs import State, needs
 from tests.needs_rooms.conftest import confirms, keeps, need, posts
 from tests.talk import Office, Person
@@ -95,12 +97,34 @@ def test_who_comes_for_an_organisation_is_told_to_the_shelter_and_that_it_looked
     assert all(b"Rosa" not in (row.contact or b"") for row in office.rows(pledges.pledges))
 
 
+def test_what_the_shelter_was_told_of_somebody_goes_when_they_are_deleted(
+    office: Office, keeper: Person
+) -> None:
+    code = posts(keeper)
+    group = office.telegrammer("es").talks("VOLUNTARIADO", "2", "Comité Oaxaqueño", "Ana")
+    group.talks("Tijuana, Mexico", "12", "TODO", "SALTAR", "SI")
+    group.says(f"{code} todas").talks("mañana a las 10 am", "Ixtlil, placas ZZZ-99")
+    keeper.says(f"ESTADO {code}").hears("Ixtlil, placas ZZZ-99")
+    office.database.run_now(lambda c: c.execute(update(deliveries).values(status="sent")))
+
+    group.looks().talks("BORRAR MIS DATOS", "SI")
+
+    vault = office.desk.vault
+    kept = [
+        vault.open("deliveries", "body", row.id, row.body)
+        for row in office.rows(deliveries)
+        if row.body is not None
+    ]
+    assert kept
+    assert not any("Ixtlil" in text or "ZZZ-99" in text for text in kept)
+
+
 def test_another_shelters_needs_are_nobody_elses(office: Office, keeper: Person) -> None:
     code = posts(keeper)
     other = keeps(office.telegrammer("es"), "shelter:cafemin")
-    other.says(f"ESTADO {code}").hears(f"Nada tuyo tiene el código {code}.")
+    other.says(f"ESTADO {code}").hears(f"No tienes nada con el código {code}.")
     for words in ("RECIBIDO", "SUBIR", "BAJAR", "EXTENDER", "CERRAR"):
-        other.says(f"{words} {code} 5").hears(f"Nada tuyo tiene el código {code}.")
+        other.says(f"{words} {code} 5").hears(f"No tienes nada con el código {code}.")
     assert need(office, code).quantity == 20
 
 
@@ -183,7 +207,7 @@ def test_never_less_than_is_there(
     code = posts(keeper)
     pledged(volunteer, code, 5)
     keeper.says(f"RECIBIDO {code}")
-    keeper.says(f"BAJAR {code} 3").hears("Ya hay o ya vienen 5 cajas")
+    keeper.says(f"BAJAR {code} 3").hears("ya hay 5 cajas")
     assert need(office, code).quantity == 20
 
 
@@ -251,4 +275,4 @@ def test_these_words_are_no_commands_to_others(
 ) -> None:
     person = volunteer()
     person.says(f"{words} Z9 5")
-    assert fold("Nada tuyo") not in fold(" ".join(person.heard))
+    assert fold("No tienes nada") not in fold(" ".join(person.heard))

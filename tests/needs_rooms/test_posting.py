@@ -91,7 +91,20 @@ def test_money_is_never_asked_for(office: Office, keeper: Person, money: str) ->
 
 
 @pytest.mark.parametrize(
-    "bait", ["depositar a la CLABE 012345678901234567", "ver bit.ly/x", "llamen al 664 555 0100"]
+    "bait",
+    [
+        "depositar a la CLABE 012345678901234567",
+        *(
+            "ver bit.ly/x",
+            "evil.xyz",
+            "gratis ｅｖｉｌ．ｃｏｍ",
+            "@evilbot",
+            "tg://x",
+            "evil.co/pago",
+        ),
+        *("llamen al 664 555 0100", "312/555/0100", "312·555·0100"),
+        "Responde ALTO a 55512 para ganar",
+    ],
 )
 def test_no_bait_goes_out_in_a_shelters_name(keeper: Person, bait: str) -> None:
     keeper.talks("NECESIDAD", f"20 cobijas, {bait}").hears("¿Qué hace falta, y cuánto?")

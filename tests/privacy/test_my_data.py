@@ -28,7 +28,7 @@ def test_a_volunteer_sees_everything_by_sms(town: Office) -> None:
         *("Ana Lucia", str(ana.row()["handle"]), "Idioma: Español", "Chicago, IL"),
         *("Hacer voluntariado, desde el sabado 21 de noviembre de 2026", "Habilidades"),
         *("Horario", "Idiomas", "SMS: numero que termina en 87", "Recibes nuestros mensajes"),
-        *('entraste, "UNIRME / si"', "BORRAR MIS DATOS", "cada uno por 30 dias"),
+        *('te uniste, "UNIRME / si"', "BORRAR MIS DATOS", "cada uno por 30 dias"),
     ):
         assert part in told, part
     assert "5550187" not in told

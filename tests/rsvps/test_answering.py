@@ -1,11 +1,13 @@
 """Answering an invitation: which event a bare yes is to, changes of mind, strangers who join."""
 
+from datetime import timedelta
+
 import pytest
 
 from storage.events import Event, EventState
 from storage.people import people, registrations
 from storage.rsvps import rsvps
-from tests.events.conftest import crowd, invited, made, member, tally, town_of
+from tests.events.conftest import as_now, crowd, invited, made, member, tally, town_of
 from tests.talk import Office
 
 town = pytest.fixture(town_of)
@@ -23,7 +25,7 @@ def test_one_open_invitation_gives_a_bare_yes_its_meaning(town: Office, march: E
     ana.says("sí").hears("Listo, vienes", "Contamos 1 persona")
     ana.says("vamos mi hermana y yo").hears("Contamos 2 personas")
     ana.says("a lo mejor").hears("Anotado como tal vez")
-    ana.says("no puedo, lo siento").hears("no te contamos")
+    ana.says("no puedo, lo siento").hears("anotamos que no vienes")
     assert tally(town, march) == (0, 0, 1, 0, 0)
 
 
@@ -37,7 +39,7 @@ def test_several_open_invitations_are_asked_for_and_a_code_always_says_it(
 
     ana.says("sí 3").hears(march.code, vigil.code, "Marcha por la dignidad", "Vigilia")
     ana.says(vigil.code).hears("Listo, vienen: Vigilia", "Contamos 3 personas")
-    ana.says(f"{march.code} no").hears("no te contamos para Marcha")
+    ana.says(f"{march.code} no").hears("anotamos que no vienes: Marcha")
     assert tally(town, vigil)[4] == 3
 
 
@@ -69,7 +71,9 @@ def test_buttons_answer_on_telegram_and_a_card_tells_all(town: Office, march: Ev
 def test_a_poster_brings_a_stranger_in_with_one_question(town: Office, march: Event) -> None:
     ana = town.texter()
 
-    ana.says(f"{march.code} sí 3").hears("Marcha por la dignidad", "cargos", "¿Donde vives?")
+    ana.says(f"{march.code} sí 3").hears(
+        "Marcha por la dignidad", "cargos", "¿En qué ciudad estas?"
+    )
     ana.says("60608").hears("Listo, vienen", "Contamos 3 personas")
 
     [person] = town.rows(people)
@@ -106,3 +110,38 @@ def test_events_are_listed_nearest_first_and_drafts_are_not(town: Office, march:
 
     ana.says("EVENTOS").hears(march.code, "Marcha por la dignidad", "Chicago, IL")
     assert "Secreto" not in ana.heard[0]
+
+
+@pytest.mark.parametrize(
+    "words", [("ALTO", "START", "ALTO"), ("ALTO", "ALTO"), ("ALTO", "BORRAR MIS DATOS", "SÍ")]
+)
+@pytest.mark.parametrize("hours", [-1, 1, 80])
+def test_a_stop_is_a_stop_before_in_and_after_an_event(
+    town: Office, march: Event, words: tuple[str, ...], hours: int
+) -> None:
+    ana, ben = member(town), member(town)
+    invited(town, march, ana, ben)
+    ana.says(f"{march.code} sí 2")
+    ben.says(f"{march.code} sí 3")
+    town.now = march.starts_at + timedelta(hours=hours)
+
+    ana.talks(*words)
+
+    consents_now = [row.consent for row in town.rows(people)]
+    assert consents_now.count("in") == 1
+    held = sum(row.party for row in town.rows(rsvps) if row.answer == "yes")
+    assert as_now(town, march).taken == held
+
+
+def test_a_fault_in_the_books_never_undoes_a_stop(
+    town: Office, march: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("the books don't balance")
+
+    ana = member(town)
+    monkeypatch.setattr("handlers.letting_go.watchers.end_all", fails)
+
+    ana.says("ALTO").hears("START")
+
+    assert [row.consent for row in town.rows(people)] == ["out"]
