@@ -194,7 +194,7 @@ async def test_resume_alone_is_about_ones_own_pause(town: Town) -> None:
     ana = await town.coordinator("telegram", "en")
     code = await running(town, ana)
     await ana.writes(f"HOLD {code}", "RESUME")
-    ana.hears("The pause is over.", f"To go on with the alert on hold: RESUME {code}.")
+    ana.hears("You have no pause", f"To go on with the alert on hold: RESUME {code}.")
     assert town.facts(code)["status"] == "held"
 
 

@@ -83,7 +83,7 @@ def test_another_hour_is_told_to_whoever_counts_on_it_and_keeps_their_places(tow
     assert (done.told, done.asked, done.event.sequence) == (3, False, 1)
     [(part, _state, text)] = news(town, march)
     assert part == "moved"
-    assert "Nueva fecha u hora: sábado 5 de diciembre, 12:30 p.m." in text
+    assert "Ahora: sábado 5 de diciembre, 12:30 p.m." in text
     assert "Antes: sábado 5 de diciembre, 10:30 a.m." in text
     assert "Dónde: Federal Plaza" in text
     assert frozen(town, march) == ids(yes, maybe, waits)
@@ -145,7 +145,7 @@ def test_whoever_was_invited_and_has_not_answered_hears_that_it_moved_or_ended(
 
     assert done.told == 2
     [text] = [text for part, _state, text in news(town, march) if part == "anew"]
-    assert "Nueva fecha u hora: sábado 5 de diciembre, 11:30 a.m." in text
+    assert "Ahora: sábado 5 de diciembre, 11:30 a.m." in text
     assert "SÍ, TAL VEZ o NO" in text
     assert frozen(town, march, "anew") == ids(silent)
 
