@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from handlers.access import covers, grants_of, privileged
 from handlers.context import Context
+from handlers.conversation.parsing import tidy
 from handlers.conversation.turn import Choice, Prompt, Words
 from handlers.conversation.words import fold
 from handlers.notices import tell
@@ -166,7 +167,7 @@ def reject(context: Context, rest: str) -> None:
     approval = _asked_for(context, rest)
     if approval is None:
         return
-    reason = " ".join(rest.split()[1:])[:_LONGEST_REASON]
+    reason = tidy(" ".join(rest.split()[1:]))[:_LONGEST_REASON]
     payload = {"approval": approval.id, "reason": reason}
     privileged(context, "reject", payload, _("Say no to {code}.", code=approval.code))
 

@@ -150,7 +150,7 @@ def test_an_admin_of_one_shelter_invites_for_that_shelter_only(office: Office) -
 def test_a_no_reaches_whoever_asked_with_its_reason(boss: Person, second: Person) -> None:
     asks_to_invite(boss)
     second.looks()
-    second.says(f"REJECT {short_code(second)} better next month").hears("You said no")
+    second.says(f"REJECT {short_code(second)} better\u202e next month").hears("You said no")
     boss.looks().hears("was not approved: better next month")
     second.says(f"APPROVE {short_code(second)}").hears("is decided already")
 
