@@ -41,7 +41,8 @@ def ask(
     """Asks everybody who may decide there, but the caller; returns how many that reaches.
 
     It takes the place of an earlier request for the same. On Telegram the request brings the
-    preview along; by SMS that comes when they send APPROVE and the code.
+    preview along; by SMS that comes when they send APPROVE and the code, as it does for whoever saw
+    the earlier one: their yes to that may be on its way.
     """
     asker, until = context.caller.person_id, context.now + lasts
     request = approvals.add_approval(
@@ -78,7 +79,8 @@ def _ask_one(context: Context, approval: Approval, person: int) -> bool:
             about=about,
         )
         prompts = [*_preview(context, approval), _with_buttons(request, approval)]
-        approvals.note_view(context.connection, approval.id, person)
+        if not approvals.saw_earlier(context.connection, approval, person):
+            approvals.note_view(context.connection, approval.id, person)
     for prompt in prompts:
         tell(
             context.connection,

@@ -3,7 +3,7 @@
 import hashlib
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from handlers.consent_words import is_provider_keyword
 from handlers.context import Context
@@ -62,9 +62,9 @@ def _let_go(context: Context) -> None:
     try:
         with context.connection.begin_nested():
             let_go(context.connection, context.caller.person_id, context.now)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away or busy: the whole turn is tried again
     except Exception as error:
+        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+            raise  # no fault of the books: the database is away or busy, the turn is tried again
         _log.error("letting_go_failed", error=type(error).__name__)
 
 

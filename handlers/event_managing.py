@@ -1,34 +1,25 @@
 """EVENT and CLOSE with a code, and STATUS: an event is looked at, changed, copied, called off.
 
-What is asked is in event_managing_flow; what a change leads to, in event_changes.
+What is asked is in event_managing_flow; what a change writes, in event_fields; what it leads to, in
+event_changes.
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from handlers import access, event_posting, verbs
 from handlers.context import Context
 from handlers.conversation.turn import Prompt, Words
 from handlers.event_changes import Changed, NoRoomError, cancel_event, change_event
 from handlers.event_facts import Told, card, tell_of
+from handlers.event_fields import fields_of, occasion, steps_of
 from handlers.event_managing_flow import managing
 from handlers.event_posting import may_act, publish, scope_of, strange_hosts
 from handlers.events import show
 from handlers.hearing import place_answer
 from handlers.places import place_of
-from handlers.reminder_times import (
-    LEAD,
-    Occasion,
-    keep_ladder,
-    ladder_of,
-    next_due,
-    own_ladder,
-    reminders,
-)
+from handlers.reminder_times import LEAD, next_due, reminders
 from handlers.reminder_words import steps_words
 from handlers.rendering import Joined
 from locales import Message, _, n_
@@ -99,7 +90,7 @@ def _facts(context: Context, event: Event) -> dict[str, Any]:
         "status": event.status.value,
         "invited": event.audience is not None and event.status is EventState.OPEN,
         "series": event.series_id is not None,
-        "steps": list(_steps(event)),
+        "steps": list(steps_of(event)),
         "zone": event.zone,
         "hosts": [{"label": names[0] if names else "-", "code": "", "id": host}],
         "home": place_answer(city) if city else None,
@@ -188,7 +179,7 @@ def _whom(event: Event, payload: Mapping[str, Any]) -> tuple[int | None, Mapping
 
 
 def _change(context: Context, event: Event, payload: Mapping[str, Any]) -> None:
-    starts_at = _fields(event, payload).get("starts_at", event.starts_at)
+    starts_at = fields_of(event, payload).get("starts_at", event.starts_at)
     if starts_at <= context.now:
         context.say(_("That hour has gone by. Nothing was changed."))
         return
@@ -227,7 +218,7 @@ def _change_one(context: Context, event: Event, payload: Mapping[str, Any]) -> C
         context.connection,
         context.vault,
         event.id,
-        _fields(event, payload),
+        fields_of(event, payload),
         actor=str(context.caller.person_id),
         now=context.now,
     )
@@ -235,64 +226,13 @@ def _change_one(context: Context, event: Event, payload: Mapping[str, Any]) -> C
 
 def _say_next_reminder(context: Context, event: Event) -> None:
     """As people there get it: by the clocks of the event, outside their quiet hours."""
-    planned = reminders(_occasion(event), event.zone, context.policy.quiet)
+    planned = reminders(occasion(event), event.zone, context.policy.quiet)
     ahead = next_due([planned], context.now + LEAD)
     if ahead is None:
         context.say(_("Done. There is no time left for a reminder before it begins."))
     else:
         when = Moment(ahead, event.zone, zone_named=True)
         context.say(_("Done. Next reminder of {code}: {when}.", code=event.code, when=when))
-
-
-def _occasion(event: Event) -> Occasion:
-    ladder = ladder_of(
-        event.ladder, has_place=event.place is not None, has_link=event.link is not None
-    )
-    return Occasion(event.starts_at, event.zone, ladder)
-
-
-def _steps(event: Event) -> Sequence[int]:
-    return sorted(set(_occasion(event).ladder.values()), reverse=True)
-
-
-def _fields(event: Event, payload: Mapping[str, Any]) -> dict[str, Any]:
-    def words(key: str) -> str | None:
-        return payload[key]["label"] if payload.get(key) else None
-
-    def place() -> dict[str, Any]:
-        city = payload["city"]
-        there = {"place": words("address"), "city_id": city["city_id"]}
-        return there | _on_other_clocks(event, city["zone"])
-
-    def services() -> str | None:
-        return json.dumps(payload["services"]) if payload.get("services") else None
-
-    what: str = payload["what"]
-    fields: Mapping[str, Callable[[], dict[str, Any]]] = {
-        "when": lambda: {"starts_at": datetime.fromisoformat(payload["when"]["at"])},
-        "place": place,
-        "title": lambda: {f"title_{each}": payload["title"].get(each) for each in ("es", "en")},
-        "capacity": lambda: {"capacity": payload.get("capacity")},
-        "minutes": lambda: {"minutes": payload["minutes"]},
-        "services": lambda: {"services": services()},
-        "reminders": lambda: {"ladder": _ladder(event, payload["reminders"]["minutes"])},
-    }
-    return fields[what]() if what in fields else {what: words(what)}
-
-
-def _ladder(event: Event, steps: Sequence[int] | None) -> str | None:
-    if steps is None:
-        return None
-    has_place, has_link = event.place is not None, event.link is not None
-    return keep_ladder(own_ladder(steps, has_place=has_place, has_link=has_link))
-
-
-def _on_other_clocks(event: Event, zone: str) -> dict[str, Any]:
-    """The hour on the wall stays what it was."""
-    if zone == event.zone:
-        return {}
-    wall = event.starts_at.astimezone(ZoneInfo(event.zone)).replace(tzinfo=ZoneInfo(zone))
-    return {"zone": zone, "starts_at": wall.astimezone(UTC)}
 
 
 def _changed(event: Event, changed: Sequence[Changed]) -> Message:
@@ -361,7 +301,7 @@ def _standing(context: Context, told: Told) -> list[Words]:
     if event.capacity is not None:
         lines.append(_("Room for {n}", n=event.capacity))
     if event.ladder is not None:
-        steps = steps_words({"minutes": _steps(event)})
+        steps = steps_words({"minutes": steps_of(event)})
         lines.append(_("Reminders: {steps}", steps=steps))
     if counts.came:
         lines.append(_("At the door: {n}", n=counts.came))

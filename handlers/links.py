@@ -14,6 +14,13 @@ _WEB = re.compile(
     | (?<![\w.]) @[a-z]\w{3,31}""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SURELY = re.compile(
+    r"""[a-z]://|www\.|(?<!\w)@[a-z]|\d{1,3}(?:\.\d{1,3}){3}
+    |\b[\w-]+\.(?:com|org|net|me|mx|info|io|app|link|ly|xyz|us|co|cc|tk|ru|cn|top|site|online|shop
+        |store|vip|live|club|biz|tv|gg|uk|ca|edu|gov|dev|page|win|icu|gt|hn|cr|xn--[\w-]+)\b
+    |\b[\w-]+\.[^\W\d_]{2,24}/\w""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _DOTS = str.maketrans(dict.fromkeys("\u3002\uff61\u2024", "."))
 """What a browser, or the writing of an SMS, makes a dot of."""
 _TRAILING = ".,;:!?)]}»”’"
@@ -49,6 +56,12 @@ def hosts_in(text: str) -> Iterator[str]:
         host = host_of(link if "://" in link else f"https://{link}")
         if host is not None:
             yield host
+
+
+def has_link(text: str) -> bool:
+    """Whether some of it is a link for sure: where a text is refused for it, and not only looked at
+    by one more person, "leche.pan" has to pass, which `hosts_in` takes for a host."""
+    return _SURELY.search(as_it_arrives(text)) is not None
 
 
 def as_it_arrives(text: str) -> str:

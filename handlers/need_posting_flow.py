@@ -25,7 +25,7 @@ from handlers.conversation.need_items import Item, asks_for_money, read_amount, 
 from handlers.conversation.parsing import tidy
 from handlers.conversation.vocabulary import NO, NONE, YES
 from handlers.conversation.words import fold, word_set
-from handlers.links import as_it_arrives
+from handlers.links import as_it_arrives, has_link
 from handlers.needs import Lack
 from handlers.needs_words import so_many_of
 from handlers.options import options
@@ -59,13 +59,6 @@ _NOT_A_THING = (
         "hola hello hi hey algo something cosas things todo everything",
         *("no se", "i dont know", "de todo", "muchas cosas"),
     )
-)
-_LINK = re.compile(
-    r"""[a-z]://|https?:|www\.|(?<!\w)@[a-z]|\d{1,3}(?:\.\d{1,3}){3}
-    |\b[\w-]+\.(?:com|org|net|me|mx|info|io|app|link|ly|xyz|us|co|cc|tk|ru|cn|top|site|online|shop
-        |store|vip|live|club|biz|tv|gg|uk|ca|edu|gov|dev|page|win|icu|gt|hn|cr|xn--[\w-]+)\b
-    |\b[\w-]+\.[^\W\d_]{2,24}/\w""",
-    re.IGNORECASE | re.VERBOSE,
 )
 _WHEN = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{1,2}:\d{2}\b")
 _PHONE = re.compile(r"\d(?:[\W_]{0,3}\d){6,}")
@@ -272,7 +265,7 @@ def _bait(text: str) -> Message | None:
     if asks_for_money(text):
         return _("Nothing about money or payments, please: people would be cheated.")
     seen = _WHEN.sub("when", as_it_arrives(text))
-    if any(each.search(seen) for each in (_LINK, _PHONE, _REPLY_TO)):
+    if has_link(seen) or _PHONE.search(seen) or _REPLY_TO.search(seen):
         return _("No links and no phone numbers, please: everyone will read this.")
     return None
 

@@ -177,6 +177,14 @@ def has_seen(connection: Connection, approval_id: int, person_id: int) -> bool:
     return bool(connection.scalar(select(found)))
 
 
+def saw_earlier(connection: Connection, approval: Approval, person_id: int) -> bool:
+    """Whether they were shown an earlier request for the same, which may have read otherwise."""
+    v = approval_views.c
+    same = _a.kind == approval.kind, _a.subject_id == approval.subject_id
+    found = exists().where(v.approval_id == _a.id, v.person_id == person_id, *same)
+    return bool(connection.scalar(select(found.where(_a.id != approval.id))))
+
+
 def decide(
     connection: Connection, approval_id: int, decision: str, *, by: int, now: datetime
 ) -> bool:

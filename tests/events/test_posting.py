@@ -73,16 +73,23 @@ def test_few_are_invited_at_once_each_in_their_language(casa: Office) -> None:
     assert invitations(casa, event) == ["scheduled"]
 
 
-def test_above_the_threshold_a_second_person_says_yes_first(casa: Office) -> None:
+@pytest.fixture
+def waiting(casa: Office) -> tuple[Person, Person, Event]:
+    """Who posted an event for more than the threshold, who may approve it, and the event."""
     casa.desk.policy = replace(casa.desk.policy, approval_threshold=2)
     ana, berta = organiser(casa), organiser(casa, Role.APPROVER, network=True)
     crowd(casa, 3)
-
     posts(ana).says("sí").hears("necesita otra aprobación")
-    event = only_event(casa)
+    berta.looks().hears("Invitar a 5 personas a Marcha")
+    return ana, berta, only_event(casa)
+
+
+def test_above_the_threshold_a_second_person_says_yes_first(
+    casa: Office, waiting: tuple[Person, Person, Event]
+) -> None:
+    ana, berta, event = waiting
     assert event.status is EventState.DRAFT
     assert invitations(casa, event) == []
-    berta.looks().hears("Invitar a 5 personas a Marcha")
 
     berta.presses(f"Aprobar {event.code}").hears(f"Aprobado: {event.code}")
 
@@ -91,33 +98,28 @@ def test_above_the_threshold_a_second_person_says_yes_first(casa: Office) -> Non
     assert invitations(casa, event) == ["scheduled"]
 
 
-def test_what_is_changed_meanwhile_has_to_be_seen_and_approved_anew(casa: Office) -> None:
-    casa.desk.policy = replace(casa.desk.policy, approval_threshold=2)
-    ana, berta = organiser(casa), organiser(casa, Role.APPROVER, network=True)
-    crowd(casa, 3)
-    posts(ana).says("sí").hears("necesita otra aprobación")
-    event = only_event(casa)
-    berta.looks().hears("Invitar a 5 personas a Marcha")
+def test_what_is_changed_meanwhile_has_to_be_seen_and_approved_anew(
+    casa: Office, waiting: tuple[Person, Person, Event]
+) -> None:
+    ana, berta, event = waiting
 
     ana.talks(f"/evento {event.code} título", "Firma ya / Sign now", "sí")
     ana.hears("necesita otra aprobación")
 
-    berta.looks().hears("Firma ya")
+    berta.says(f"/aprobar {event.code}").hears("Firma ya")  # a yes to what it was, on its way
+    assert as_now(casa, event).status is EventState.DRAFT
     berta.says(f"/aprobar {event.code}").hears("Aprobado")
     assert as_now(casa, event).status is EventState.OPEN
 
 
-def test_a_link_put_in_meanwhile_takes_an_admin(casa: Office) -> None:
-    casa.desk.policy = replace(casa.desk.policy, approval_threshold=2)
-    ana, berta = organiser(casa), organiser(casa, Role.APPROVER, network=True)
-    crowd(casa, 3)
-    posts(ana).says("sí")
-    event = only_event(casa)
-    berta.looks()
+def test_a_link_put_in_meanwhile_takes_an_admin(
+    casa: Office, waiting: tuple[Person, Person, Event]
+) -> None:
+    ana, berta, event = waiting
 
     ana.talks(f"/evento {event.code} título", "Firma ｅｖｉｌ．ｅｘａｍｐｌｅ", "sí")
 
-    berta.looks().says(f"/aprobar {event.code}")
+    berta.looks().says(f"/aprobar {event.code}").says(f"/aprobar {event.code}")
     assert as_now(casa, event).status is EventState.DRAFT
 
 
