@@ -72,7 +72,7 @@ class Intake:
         now = at or self._clock()
         self._failpoint("received")
         try:
-            became = (await self._gathering.do(Arrival(inbound, now))).value
+            became: str = await self._gathering.do(Arrival(inbound, now))
         except _DATABASE_AWAY:
             self._count(inbound, "refused")
             raise

@@ -256,7 +256,8 @@ def _has_no_words(context: Context) -> bool:
 def _save(context: Context, before: Session | None) -> None:
     caller = context.caller
     if context.session is not None:
-        conversations.save_session(context.connection, _session_row(context, context.session))
+        row = _session_row(context, context.session)
+        conversations.save_session(context.connection, row, was_at=caller.session_address)
     elif before is not None:
         conversations.end_session(context.connection, caller.person_id)
     if context.now - caller.heard_at > _HEARD_EVERY:

@@ -21,10 +21,11 @@ _NO_ZONE = "America/Chicago"
 
 def _until(heard: Heard) -> Hearing:
     """A day after today, at most a year away, as an ISO date."""
-    if heard.today is None:
+    today = heard.today
+    if today is None:
         return NotUnderstood()
-    day = read_day(heard.text, heard.today)
-    if day is None or not heard.today < day <= heard.today + _LONGEST:
+    day = read_day(heard.text, today)
+    if day is None or not today < day <= today + _LONGEST:
         return NotUnderstood(_("A day from tomorrow on, at most a year from now."))
     return Understood(day.isoformat())
 

@@ -66,6 +66,8 @@ def is_provider_keyword(text: str) -> ProviderKeyword | None:
 
 def classify(text: str) -> Verdict:
     """Never raises, whatever the text; reads the first and last half of one beyond 10,000."""
+    if _is_plain(bare := text.strip()):
+        return _read_all([_spelled(fold(bare).split())])
     text = _bounded(text)
     if _REACTION.match(text):
         return _NOTHING
@@ -78,6 +80,16 @@ def classify(text: str) -> Verdict:
     if not pieces:
         signs = not _STOP_SIGNS.isdisjoint(text)
         return Verdict(Consent.UNCLEAR, "stop sign") if signs else _NOTHING
+    return _read_all(pieces)
+
+
+def _is_plain(bare: str) -> bool:
+    """One word, or numbers: nothing in it to be divided or put together."""
+    plain = bare.isascii() and (bare.isalnum() or bare.replace(" ", "").isdigit())
+    return plain and len(bare) <= _LONGEST
+
+
+def _read_all(pieces: Sequence[list[str]]) -> Verdict:
     if not any(BOOK.triggered(words) for words in pieces):
         return _NOTHING
     return _weighed([_read(clause) for words in pieces for clause in _clauses(words)])
@@ -90,8 +102,6 @@ def _bounded(text: str) -> str:
 
 def _pieces(text: str) -> list[list[str]]:
     """The words between punctuation marks, spelled as the phrases spell them."""
-    if _is_plain(bare := text.strip()):
-        return [_spelled(fold(bare).split())]
     plain = _bounded(unicodedata.normalize("NFKC", text))  # one sign may stand for many letters
     plain = _SPELLED_OUT.sub(lambda run: "".join(filter(str.isalpha, run[0])), plain)
     folded = (_without_codes(fold(piece).split()) for piece in _BOUNDARY.split(plain))
@@ -103,11 +113,6 @@ def _without_codes(words: list[str]) -> list[str]:
     if _BESIDE_CODES.isdisjoint(words) or not any(map(_CODE.fullmatch, words)):
         return words
     return [word for word in words if not (_CODE.fullmatch(word) or word.isdigit())]
-
-
-def _is_plain(bare: str) -> bool:
-    """One word, or numbers: nothing in it to be divided or put together."""
-    return bare.isascii() and (bare.isalnum() or bare.replace(" ", "").isdigit())
 
 
 def _spelled(words: Sequence[str]) -> list[str]:

@@ -1,10 +1,9 @@
-"""A message as a flow hears it: the press, the day where the person is, the places it may name."""
+"""A message as a flow hears it: the press, the clock of the person, the places it may name."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from phonenumbers import NumberParseException, parse, region_code_for_number
 from sqlalchemy import Connection
@@ -23,9 +22,8 @@ _NO_ZONE = "UTC"
 def hear(inbound: Inbound, caller: Caller, now: datetime) -> Heard:
     pressed = inbound.press.data if inbound.press else ""
     press = pressed.removeprefix(f"{FLOW}:") if pressed.startswith(f"{FLOW}:") else None
-    today = now.astimezone(ZoneInfo(caller.zone or _NO_ZONE)).date()
     language = cast("Language", caller.language)
-    return Heard(inbound.text, press, today=today, now=now, language=language)
+    return Heard(inbound.text, press, now=now, zone=caller.zone or _NO_ZONE, language=language)
 
 
 def hear_place(

@@ -103,7 +103,14 @@ def list_words(
 ) -> str:
     """ "agua, ropa y comida"; Spanish y and o become e and u before their own sound, which that of
     Houston is not."""
-    words = [speak(item, language, country) for item in items]
+    words = tuple([speak(item, language, country) for item in items])
+    return _listed(words, language, kind, country)
+
+
+@lru_cache(256)
+def _listed(
+    words: tuple[str, ...], language: Language, kind: Conjunction, country: str | None
+) -> str:
     style: Literal["standard", "or"] = "standard" if kind == "and" else "or"
     text = plain(format_list(words, style=style, locale=region(language, country)))
     if language != "es" or len(words) < 2:

@@ -6,11 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
     Connection,
-    LargeBinary,
     and_,
-    any_,
     bindparam,
     delete,
     exists,
@@ -23,6 +20,7 @@ from sqlalchemy import (
 from storage.asked import asked_anything
 from storage.coordinators import pending_acts
 from storage.database import insert, lock_row, locks_rows, skip_locked
+from storage.dialect import among_digests
 from storage.messages import inbound
 from storage.people import addresses, handovers, people, registrations, sessions, suppressions
 from storage.prepared import Prepared
@@ -58,6 +56,7 @@ class Caller(NamedTuple):
     state: bytes | None = None
     turn: int = 0
     session_at: datetime | None = None
+    session_address: int | None = None
     doubted_at: datetime | None = None
     asked: bool = True
     awaited: bool = True
@@ -70,8 +69,7 @@ _named = and_(
     addresses.c.channel == bindparam("channel"), addresses.c.lookup == bindparam("lookup")
 )
 _listed = and_(
-    addresses.c.channel == bindparam("channel"),
-    addresses.c.lookup == any_(bindparam("lookups", type_=ARRAY(LargeBinary))),
+    addresses.c.channel == bindparam("channel"), among_digests(addresses.c.lookup, "lookups")
 )
 # The address too: who waited for the row meanwhile finds it gone to somebody else, not stale.
 _HOLD = Prepared(
@@ -112,6 +110,7 @@ _callers = select(
     sessions.c.state,
     func.coalesce(sessions.c.turn, 0).label("turn"),
     sessions.c.updated_at.label("session_at"),
+    sessions.c.address_id.label("session_address"),
     addresses.c.doubted_at,
     asked_anything(people.c.id).label("asked"),
     or_(
@@ -136,26 +135,27 @@ _ADD_ADDRESS = Prepared(
     )
 )
 _SUPPRESSED = Prepared(
-    select(suppressions.c.at).where(
-        suppressions.c.channel == bindparam("channel"),
-        suppressions.c.lookup == bindparam("lookup"),
-    )
-)
-_ALL_SUPPRESSED = Prepared(
     select(suppressions.c.lookup).where(
         suppressions.c.channel == bindparam("channel"),
-        suppressions.c.lookup == any_(bindparam("lookups", type_=ARRAY(LargeBinary))),
+        among_digests(suppressions.c.lookup, "lookups"),
     )
 )
-_SAVE = Prepared(
-    _session.on_conflict_do_update(
-        index_elements=[sessions.c.person_id],
-        set_={
-            name: _session.excluded[name]
-            for name in ("address_id", "flow", "state", "turn", "updated_at", "expires_at")
-        },
+
+
+def _saving(*changed: str) -> Prepared:
+    return Prepared(
+        _session.on_conflict_do_update(
+            index_elements=[sessions.c.person_id],
+            set_={name: _session.excluded[name] for name in changed},
+        )
     )
-)
+
+
+_CHANGES = ("flow", "state", "turn", "updated_at", "expires_at")
+_SAVE = _saving(*_CHANGES)
+_SAVE_ELSEWHERE = _saving(*_CHANGES, "address_id")
+"""To write an address costs as much again, the same one too: its index, and whether it exists."""
+
 _DROP = Prepared(delete(sessions).where(sessions.c.person_id == bindparam("person")))
 _HEARD = Prepared(
     update(addresses)
@@ -181,10 +181,9 @@ def find_callers(
     connection: Connection, channel: str, lookups: Collection[bytes]
 ) -> dict[bytes, Caller | None]:
     """Those of many addresses that are known; None: somebody else holds them at this moment."""
-    if not locks_rows(connection):  # and no way to a server to save
-        found = {lookup: find_caller(connection, channel, lookup) for lookup in lookups}
-        return {lookup: caller for lookup, caller in found.items() if caller is not None}
     named = {"channel": channel, "lookups": list(lookups)}
+    if not locks_rows(connection):
+        return {row[-1]: Caller(*row[:-1]) for row in _FIND_ALL.all(connection, named)}
     free = {lookup for (lookup,) in _HOLD_FREE.all(connection, named)}
     rows = _FIND_ALL.all(connection, named)
     return {row[-1]: Caller(*row[:-1]) if row[-1] in free else None for row in rows}
@@ -208,19 +207,14 @@ def add_addresses(connection: Connection, rows: Sequence[dict[str, Any]]) -> lis
 
 def suppressed(connection: Connection, channel: str, lookups: Collection[bytes]) -> set[bytes]:
     """Which addresses were deleted after a stop, and must not be written to."""
-    if locks_rows(connection):
-        rows = _ALL_SUPPRESSED.all(connection, {"channel": channel, "lookups": list(lookups)})
-        return {lookup for (lookup,) in rows}
-    return {
-        each
-        for each in lookups
-        if _SUPPRESSED.first(connection, {"channel": channel, "lookup": each})
-    }
+    rows = _SUPPRESSED.all(connection, {"channel": channel, "lookups": list(lookups)})
+    return {lookup for (lookup,) in rows}
 
 
-def save_session(connection: Connection, row: dict[str, Any]) -> None:
-    """Of whom the turn is of."""
-    _SAVE.write(connection, row)
+def save_session(connection: Connection, row: dict[str, Any], *, was_at: int | None) -> None:
+    """Of whom the turn is of. `was_at`: the address where it was held so far, if it was."""
+    statement = _SAVE if was_at == row["address_id"] else _SAVE_ELSEWHERE
+    statement.write(connection, row)
 
 
 def end_session(connection: Connection, person_id: int) -> None:

@@ -1,15 +1,19 @@
 """Statements that the two databases spell differently, each under one name. No connections."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    ARRAY,
     BindParameter,
+    Boolean,
     ClauseElement,
     Column,
     ColumnElement,
     Connection,
+    Dialect,
+    LargeBinary,
     Select,
     String,
     Subquery,
@@ -28,12 +32,15 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement, ReturnTypeFromArgs
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 AnySelect = TypeVar("AnySelect", bound=Select[Any])
 
 CHANNEL = "enlace"
 """The one PostgreSQL channel; ours travel as its payload, so that one LISTEN hears them all."""
+
+FROM_HEX = "from_hex"
+"""A function of ours on every connection to SQLite: bytes from their hexadecimal digits."""
 
 WAKES = "wakes"
 """Where a connection keeps the channels to wake once its transaction is committed."""
@@ -144,6 +151,50 @@ def among(column: ColumnElement[Any], values: str | Collection[Any]) -> ColumnEl
     )
     items = _items(given)
     return column.in_(select(_typed(_Item(items.c.value), column.type)))
+
+
+class _Digests(TypeDecorator[Collection[bytes]]):
+    """A list in one bind. JSON has no bytes: SQLite gets their hexadecimal digits."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(_BYTES if dialect.name == "postgresql" else Text())
+
+    # Instead of `process_bind_param`, after which the array would wrap each item for its driver.
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return None if dialect.name == "postgresql" else _as_hex
+
+
+def _as_hex(digests: Collection[bytes]) -> str:
+    return packed([each.hex() for each in digests])
+
+
+_BYTES = ARRAY(LargeBinary)
+
+
+class _AmongDigests(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+    name = "among_digests"
+
+
+@compiles(_AmongDigests, "sqlite")
+def _among_digests_sqlite(element: _AmongDigests, compiler: SQLCompiler, **options: Any) -> str:
+    column, bind = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} IN (SELECT {FROM_HEX}(value) FROM json_each({bind}))"
+
+
+@compiles(_AmongDigests, "postgresql")
+def _among_digests_postgresql(element: _AmongDigests, compiler: SQLCompiler, **options: Any) -> str:
+    column, bind = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} = ANY({bind})"
+
+
+def among_digests(column: ColumnElement[bytes], bind: str) -> ColumnElement[bool]:
+    """`among` for bytes, which come as a list in the bind of this name."""
+    return _AmongDigests(column, bindparam(bind, type_=_Digests()))
 
 
 def rows_of(bind: str, **columns: TypeEngine[Any]) -> Subquery:

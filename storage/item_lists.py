@@ -22,16 +22,10 @@ class Bytes(Items):
 _KINDS: dict[type, type[Items]] = {int: Integers, str: Texts, bytes: Bytes}
 
 
-def _bare(value: Any) -> Any:
-    """Out of the wrapper in which SQLAlchemy gives bytes to a driver."""
-    return value.obj if type(value).__name__ == "Binary" else value
-
-
 def as_items(values: Any) -> Any:
     """A list as one of these, where its items are of one such kind; anything else as it is."""
     if type(values) is not list:
         return values
-    values = list(map(_bare, values))
     kinds = {type(each) for each in values} - {type(None)}
     made = _KINDS.get(kinds.pop()) if len(kinds) == 1 else None
     return values if made is None else made(values)

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import ExecutionContext
 
 Values = Mapping[str, Any]
-_LATER = "later"
 REFERENCE = "reference"
 """The execution option of what reads only what no turn writes, such as the gazetteer."""
 
@@ -56,18 +55,21 @@ class Later:
 
     def close(self) -> None:
         """All is written, or nothing will be: the transaction is over for what waits."""
-        self._connection.info.pop(_LATER, None)
+        _BEGUN.pop(self._connection, None)
+
+
+_BEGUN: dict[Connection, Later] = {}
+"""By connection, while writes on it may wait: every statement asks."""
 
 
 def begin(connection: Connection) -> Later:
     """From now on writes on this connection may wait, until `close`."""
-    later = connection.info[_LATER] = Later(connection)
+    later = _BEGUN[connection] = Later(connection)
     return later
 
 
 def of(connection: Connection) -> Later | None:
-    found: Later | None = connection.info.get(_LATER)
-    return found
+    return _BEGUN.get(connection)
 
 
 def settle(connection: Connection, *, writes: bool) -> None:

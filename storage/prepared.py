@@ -13,6 +13,7 @@ from sqlalchemy import (
     Delete,
     Dialect,
     Insert,
+    LargeBinary,
     Select,
     String,
     Table,
@@ -27,6 +28,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from storage import later as waiting
+from storage.dialect import among
 from storage.item_lists import as_items
 
 Values = Mapping[str, Any]
@@ -71,11 +73,6 @@ class Prepared:
         form = self._form(connection, values)
         return _execute(connection, form.sql, form.bound(values)).rowcount
 
-    def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
-        """Once for each; all have the same names."""
-        self._settle(connection, writes=True)
-        self.write_now(connection, rows)
-
     def write(self, connection: Connection, values: Values) -> None:
         """Once, or later, if writes may wait: for rows of whom the turn is of, and new ones."""
         later = waiting.of(connection)
@@ -117,12 +114,23 @@ class Prepared:
             waiting.settle(connection, writes=writes)
 
     def run_each(self, connection: Connection, rows: Sequence[Values]) -> list[int]:
-        """Inserts of rows with an "id"; the number of rows that each of them wrote."""
-        if connection.dialect.name == "sqlite" or len(rows) < 2:  # no way to the server to save
+        """Inserts of rows with a new "id"; the number of rows that each of them wrote."""
+        if len(rows) < 2:
             return [self.run(connection, values) for values in rows]
         self._settle(connection, writes=True)
-        written = {row for (row,) in self._insert_all(connection, rows, "id").fetchall()}
+        written = self._insert_new(connection, rows)
         return [int(values["id"] in written) for values in rows]
+
+    def _insert_new(self, connection: Connection, rows: Sequence[Values]) -> set[int]:
+        """The ids of those that were written."""
+        if connection.dialect.name == "postgresql":
+            return {row for (row,) in self._insert_all(connection, rows, "id").fetchall()}
+        form = self._form(connection, rows[0])
+        ids = [values["id"] for values in rows]
+        if _execute_many(connection, form.sql, [form.bound(values) for values in rows]) < len(rows):
+            id_ = cast("Table", cast("Insert", self._statement).table).c.id
+            ids = list(connection.scalars(select(id_).where(among(id_, ids))))
+        return set(ids)
 
     def _form(self, connection: Connection, values: Values) -> "_Form":
         key = (connection.dialect.name, *values)
@@ -198,6 +206,8 @@ def _translated(row: Row, translates: Sequence[tuple[int, Translate]]) -> Row:
 
 
 def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Translate | None:
+    if isinstance(type_, LargeBinary):  # both drivers take bytes as they are
+        return None
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
@@ -210,12 +220,14 @@ def _execute(connection: Connection, sql: str, bound: Any) -> DBAPICursor:
     return cursor
 
 
-def _execute_many(connection: Connection, sql: str, bound: list[Any]) -> None:
+def _execute_many(connection: Connection, sql: str, bound: list[Any]) -> int:
+    """The number of rows that were written."""
     cursor = connection.connection.cursor()
     try:
         cursor.executemany(sql, bound)
     except connection.dialect.loaded_dbapi.Error as error:
         _raise(connection, sql, cursor, error)
+    return cursor.rowcount
 
 
 def _from_arrays(

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -21,6 +21,7 @@ _KEY_BYTES = 32
 _VERSION = b"\x01"
 _ID_BYTES = 4
 _NONCE_BYTES = 12
+_AT_ONCE = 256
 _HEADER = len(_VERSION) + _ID_BYTES
 
 vault = Table(
@@ -55,6 +56,34 @@ class _Key:
             AESGCM(_derive(secret, b"data")),
             AESGCM(_derive(secret, b"wrap")),
         )
+
+
+class _Nonces:
+    """Each once, from the system's randomness: to ask it for many costs as much as for one.
+
+    A process that forks must not give the same ones on both sides.
+    """
+
+    def __init__(self) -> None:
+        self._drawn: Iterator[bytes] = iter(())
+        os.register_at_fork(after_in_child=self._forget)
+
+    def next(self) -> bytes:
+        # Threads share the iterator, which gives each item to one of them.
+        drawn = next(self._drawn, None)
+        while drawn is None:
+            many = os.urandom(_NONCE_BYTES * _AT_ONCE)
+            self._drawn = iter(
+                [many[at : at + _NONCE_BYTES] for at in range(0, len(many), _NONCE_BYTES)]
+            )
+            drawn = next(self._drawn, None)
+        return drawn
+
+    def _forget(self) -> None:
+        self._drawn = iter(())
+
+
+_nonces = _Nonces()
 
 
 class Vault:
@@ -95,7 +124,7 @@ class Vault:
         connection.execute(delete(vault).where(vault.c.key_id.not_in(mine)))
 
     def seal(self, table: str, column: str, row: int, text: str) -> bytes:
-        nonce = os.urandom(_NONCE_BYTES)
+        nonce = _nonces.next()
         plain = text.encode("utf-8", "surrogatepass")
         bound = self._header + _place(table, column, row)
         return self._header + nonce + self._seal.encrypt(nonce, plain, bound)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from storage.dialect import FROM_HEX
 from storage.holds import FileHold
 from storage.later import watch
 from storage.wakes import Wakes
@@ -115,6 +116,7 @@ def sqlite_engine(url: URL, begin: str, *more_pragmas: str) -> Engine:
     def _prepare(connection: sqlite3.Connection, record: object) -> None:  # noqa: ARG001
         for pragma in (*_PRAGMAS, *more_pragmas):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function(FROM_HEX, 1, bytes.fromhex, deterministic=True)
         _use_wal(connection)
 
     @event.listens_for(engine, "begin")

@@ -13,6 +13,8 @@ def cleaned(text: object, limit: int) -> str:
     """Without NUL and lone surrogates, `limit` characters at most; empty for what is no text."""
     if not isinstance(text, str):
         return ""
+    if text.isascii() and "\0" not in text:
+        return text[:limit]
     return text[:limit].replace("\0", "").encode("utf-8", "ignore").decode()
 
 

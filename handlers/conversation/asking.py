@@ -117,12 +117,13 @@ def _extras(step: Step) -> tuple[Choice, ...]:
 
 def _summary(flow: Flow, session: Session, step: Confirm, lead: Message | None) -> Prompt:
     values = dict(session.answers)
-    steps = answered_steps(flow, session)
+    steps = tuple(answered_steps(flow, session))
     return Prompt(
         step.ask,
         lead,
-        choices=tuple(Choice(each.label, str(index)) for index, each in enumerate(steps)),
-        lines=tuple((each.label, shown(each, values[each.key])) for each in steps),
+        choices=tuple([Choice(each.label, str(index)) for index, each in enumerate(steps)]),
+        lines=tuple([(each.label, shown(each, values[each.key])) for each in steps]),
         extras=(Choice(step.yes, YES),),
         mark=session.question,
+        menu=(step, steps, session.question),
     )

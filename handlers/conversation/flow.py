@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
 
 from handlers.conversation.records import record
 from handlers.conversation.vocabulary import agrees
@@ -32,7 +33,7 @@ class Heard:
     several of that name, close ones to a misspelling, or examples of a broader region, which is
     then the one of `areas` (a "label", the "country", and the "region" or None). `parts`: the
     same of each of several places, where a text may name them.
-    `today` is the day where the person is, `now` the instant. `known` is what the flow knows by
+    `zone` is the person's, `now` the instant. `known` is what the flow knows by
     now: the zone of a place, say, whose clock a time is told by.
     """
 
@@ -42,10 +43,15 @@ class Heard:
     reading: Reading = "nothing"
     areas: tuple[dict[str, Any], ...] = ()
     parts: tuple["Heard", ...] = ()
-    today: date | None = None
     now: datetime | None = None
+    zone: str = "UTC"
     language: Language = "es"
     known: Answers = field(default_factory=dict)
+
+    @property
+    def today(self) -> date | None:
+        """The day where the person is."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date() if self.now else None
 
 
 @record
@@ -191,9 +197,16 @@ class Flow:
     renamed: Mapping[str, str] = field(default_factory=dict)
     passing: bool = False
     _by_key: Mapping[str, Step] = field(init=False, repr=False, compare=False)
+    _in_order: tuple[tuple[str, Condition | None, Step], ...] = field(
+        init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
+        in_order = [
+            (each.key, None if each.when is always else each.when, each) for each in self.steps
+        ]
         object.__setattr__(self, "_by_key", {step.key: step for step in self.steps})
+        object.__setattr__(self, "_in_order", tuple(in_order))
 
     def step(self, key: str) -> Step | None:
         return self._by_key.get(key)
@@ -209,20 +222,20 @@ class Flow:
     def open_step(self, answers: Answers) -> Step | None:
         """The first question without an answer; the position of a conversation is never stored."""
         counting = self._unasked(answers)
-        for step in self.steps:
-            if step.when is always or step.when(counting):
-                if step.key not in answers:
+        for key, when, step in self._in_order:
+            if when is None or when(counting):
+                if key not in answers:
                     return step
-                counting[step.key] = answers[step.key]
+                counting[key] = answers[key]
         return None
 
     def _applying(self, answers: Answers) -> Iterator[Step]:
         counting = self._unasked(answers)
-        for step in self.steps:
-            if step.when is always or step.when(counting):
+        for key, when, step in self._in_order:
+            if when is None or when(counting):
                 yield step
-                if step.key in answers:
-                    counting[step.key] = answers[step.key]
+                if key in answers:
+                    counting[key] = answers[key]
 
     def _unasked(self, answers: Answers) -> dict[str, Any]:
         """Facts that came with the session: no step asks for them."""

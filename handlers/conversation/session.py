@@ -1,6 +1,6 @@
 """The memory of a running flow: answers and what was last shown. Its position is derived."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -81,13 +81,21 @@ def dump(session: Session) -> str:
 
 def load(text: str) -> Session:
     kept: dict[str, Any] = read_json(text)
-    for name in ("given", "answers"):
-        kept[name] = tuple(map(tuple, kept.get(name, ())))
-    for name in ("offered", "picked"):
-        kept[name] = tuple(kept.get(name, ()))
-    if kept.get("editing"):
-        kept["editing"] = tuple(kept["editing"])
+    for name, restore in _RESTORED:
+        if (value := kept.get(name)) is not None:
+            kept[name] = restore(value)
     return Session(**kept)
+
+
+def _pairs(pairs: list[list[Any]]) -> tuple[tuple[Any, ...], ...]:
+    return tuple(map(tuple, pairs))
+
+
+_RESTORED: Sequence[tuple[str, Callable[[Any], Any]]] = (
+    *(("given", _pairs), ("answers", _pairs)),
+    *((name, tuple) for name in ("offered", "picked", "editing")),
+)
+"""JSON has no tuples."""
 
 
 def adopt(flow: Flow, session: Session) -> Session:

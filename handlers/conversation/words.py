@@ -1,10 +1,15 @@
 """Folding what people type to plain words, so that spelling hides no meaning. No meanings here."""
 
 import unicodedata
+from functools import lru_cache
+
+_LATELY = 64
+"""Texts that are kept: a turn asks of the same one whether it is a stop, a command, an answer."""
 
 _JOINERS = "\u200b\u200c\u200d\u2060\ufeff\u00ad'\u2019\u02bc`\u00b4"
 
 
+@lru_cache(_LATELY)
 def fold(text: str) -> str:
     """Lower case without accents (ñ too), width, punctuation, emoji or invisible marks.
 

@@ -64,13 +64,15 @@ def test_the_position_is_the_first_gap_and_nothing_else(flow: Flow, said: list[H
     assert asked.asked == talk.session.asked
 
 
-@given(flows(), st.integers(0, 8))
+@given(flows(), st.integers(1, 8))
 def test_back_and_the_same_answer_again_leads_to_the_same_place(flow: Flow, turns: int) -> None:
     talk = Talk(flow)
     for _ in range(turns):
-        if not talk.is_over:
-            talk.answers_well()
-    assume(not talk.is_over and talk.session.answers)
+        latest = talk.turn
+        if talk.answers_well().session is None:
+            talk.turn = latest
+            break
+    assume(talk.session.answers)
     before = talk.session
     talk.says("back")
     reopened = engine.open_question(flow, talk.session)

@@ -6,7 +6,17 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Table,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import StatementError
 
@@ -20,6 +30,8 @@ from storage.database import (
     lock_table,
     skip_locked,
 )
+from storage.dialect import among_digests
+from storage.prepared import Prepared
 from tests.storage.conftest import counters
 from tests.storage.units import add, numbers, value_of
 
@@ -30,6 +42,7 @@ moments = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("at", Instant),
 )
+digests = Table("digests", MetaData(), Column("digest", LargeBinary, primary_key=True))
 
 
 def one(connection: Connection) -> Any:
@@ -43,6 +56,24 @@ def test_an_insert_can_leave_what_is_there(database: Database) -> None:
 
     assert database.run_now(unit) == 1
     assert database.run_now(unit) == 0
+
+
+def test_digests_are_found_among_many(database: Database) -> None:
+    known = [bytes([each]) * 32 for each in range(5)]
+    asked = [known[1], b"\xff" * 32, known[4], b"it's, \x00"]
+
+    def unit(connection: Connection) -> list[list[bytes]]:
+        digests.create(connection)
+        connection.execute(plain_insert(digests), [{"digest": each} for each in known])
+        found = select(digests.c.digest).where(among_digests(digests.c.digest, "asked"))
+        prepared = Prepared(found.order_by(digests.c.digest))
+        return [
+            sorted(connection.scalars(found, {"asked": asked})),
+            [digest for (digest,) in prepared.all(connection, {"asked": asked})],
+            [digest for (digest,) in prepared.all(connection, {"asked": []})],
+        ]
+
+    assert database.run_now(unit) == [[known[1], known[4]]] * 2 + [[]]
 
 
 def test_an_insert_can_change_what_is_there(database: Database) -> None:

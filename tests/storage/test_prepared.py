@@ -40,6 +40,12 @@ notes = Table(
     Column("text", String),
     Column("north", Float),
 )
+titles = Table(
+    "titles",
+    MetaData(),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("title", String, nullable=False, unique=True),
+)
 
 ADD = Prepared(insert(counters))
 ADD_NEW = Prepared(insert(counters).on_conflict_do_nothing())
@@ -56,7 +62,7 @@ CHANGE = Prepared(update(counters).where(counters.c.id == bindparam("row")))
 
 
 def add_three(connection: Connection) -> None:
-    ADD.run_many(connection, [{"id": number, "value": number * 10} for number in (1, 2, 3)])
+    ADD.write_now(connection, [{"id": number, "value": number * 10} for number in (1, 2, 3)])
 
 
 def test_rows_are_written_and_found(database: Database) -> None:
@@ -73,8 +79,8 @@ def test_values_in_the_statement_itself_count(database: Database) -> None:
 
 
 def test_one_of_many_and_none_of_many(database: Database) -> None:
-    database.run_now(lambda c: ADD.run_many(c, []))
-    database.run_now(lambda c: ADD.run_many(c, [{"id": 1, "value": 0}]))
+    database.run_now(lambda c: ADD.write_now(c, []))
+    database.run_now(lambda c: ADD.write_now(c, [{"id": 1, "value": 0}]))
     assert database.read_now(numbers) == [1]
 
 
@@ -86,10 +92,18 @@ def test_the_count_tells_whether_a_row_was_written(database: Database) -> None:
 
 
 def test_of_many_each_tells_whether_it_was_written(database: Database) -> None:
-    rows = [{"id": number, "value": number} for number in (1, 2, 1, 3)]
-    assert database.run_now(lambda c: ADD_NEW.run_each(c, rows[:1])) == [1]
-    assert database.run_now(lambda c: ADD_NEW.run_each(c, rows)) == [0, 1, 0, 1]
-    assert database.run_now(lambda c: ADD_NEW.run_each(c, [])) == []
+    add = Prepared(insert(titles).on_conflict_do_nothing(index_elements=[titles.c.title]))
+
+    def unit(connection: Connection) -> list[list[int]]:
+        titles.create(connection)
+        lists = ("a",), ("a", "b", "a", "c"), ("b", "c"), ("d", "e", "f"), ()
+        ids = iter(range(1, 20))
+        return [
+            add.run_each(connection, [{"id": next(ids), "title": title} for title in of_one])
+            for of_one in lists
+        ]
+
+    assert database.run_now(unit) == [[1], [0, 1, 0, 1], [0, 0], [1, 1, 1], []]
 
 
 def test_an_update_changes_the_columns_that_it_is_given(database: Database) -> None:
@@ -114,7 +128,7 @@ def test_values_come_back_as_they_went_in(database: Database) -> None:
 
     def unit(connection: Connection) -> Sequence[tuple[object, ...]]:
         notes.create(connection)
-        add.run_many(connection, [row, empty])
+        add.write_now(connection, [row, empty])
         return everything.all(connection, {})
 
     found = database.run_now(unit)
@@ -133,7 +147,9 @@ def test_a_taken_key_is_the_same_error_and_does_not_quote_the_row(database: Data
 
 def test_a_refused_row_of_many_leaves_none(database: Database) -> None:
     with pytest.raises(IntegrityError):
-        database.run_now(lambda c: ADD.run_many(c, [{"id": 1, "value": 1}, {"id": 2, "value": -1}]))
+        database.run_now(
+            lambda c: ADD.write_now(c, [{"id": 1, "value": 1}, {"id": 2, "value": -1}])
+        )
     assert database.read_now(numbers) == []
 
 
