@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     ARRAY,
     BindParameter,
-    Boolean,
     ClauseElement,
     Column,
     ColumnElement,
@@ -175,7 +174,9 @@ _BYTES = ARRAY(LargeBinary)
 
 
 class _AmongDigests(FunctionElement[bool]):
-    type = Boolean()
+    """Of no type of its own: SQLAlchemy would have SQLite compare a truth with 1, which hides the
+    column from its index."""
+
     inherit_cache = True
     name = "among_digests"
 

@@ -1,13 +1,16 @@
 """Indexes of a part of the rows are found by the statements they are for, on both databases."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, event, select, text
+from sqlalchemy import Connection, and_, event, select, text
 from sqlalchemy.sql import Executable
 
 from storage.broadcast_deliveries import LATEST_ENDED
 from storage.database import Database
+from storage.dialect import among_digests
+from storage.people import addresses, people
 from storage.retention import DELIVERY_TEXTS
 
 NOW = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
@@ -43,6 +46,19 @@ async def test_a_text_sent_long_ago_is_found_by_when_it_ended(database: Database
         return plan_of(connection, old, {})
 
     assert "ix_deliveries_updated_at" in await database.run(unit)
+
+
+async def test_who_writes_is_found_by_address_however_many_there_are(database: Database) -> None:
+    """By the channel alone it would be a look at everybody."""
+    asked = and_(addresses.c.channel == "sms", among_digests(addresses.c.lookup, "lookups"))
+
+    def unit(connection: Connection) -> str:
+        prefer_indexes(connection)
+        whose = select(people.c.handle).join(addresses, addresses.c.person_id == people.c.id)
+        return plan_of(connection, whose.where(asked), {"lookups": [b"a" * 32, b"b" * 32]})
+
+    plan = await database.run(unit)
+    assert re.search(r"channel=\? AND lookup=\?|Index Cond: .*channel.* AND .*lookup", plan), plan
 
 
 async def test_the_latest_that_ended_of_a_broadcast_are_found_by_when_they_ended(
