@@ -14,7 +14,7 @@ R = TypeVar("R")
 _MOST = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting(Generic[T, R]):
     item: T
     whose: Hashable

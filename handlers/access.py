@@ -136,10 +136,12 @@ def _ask_for_code(context: Context, act: str, payload: str, about: Message) -> N
 
 def confirmed(context: Context) -> bool:
     """True: the message was about the act that waits for its code, and was answered."""
+    if not context.caller.awaited:
+        return False
     text = "" if context.heard.press else fold(context.heard.text[:_LONGEST])
     code = text.replace(" ", "")
     word = context.session is None and text in YES | NO
-    if not context.caller.awaited or not (word or _LIKE_A_CODE.fullmatch(code)):
+    if not word and not _LIKE_A_CODE.fullmatch(code):
         return False
     pending = coordinators.pending_act(context.connection, context.caller.person_id, context.now)
     if pending is None or (word and not pending.lookup):

@@ -2,6 +2,7 @@
 
 import base64
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal
 
 from sqlalchemy import Connection, insert
@@ -20,6 +21,7 @@ OUTBOX = "outbox"
 Kind = Literal["reply", "consent", "notice", "broadcast"]
 
 _PLAIN = ("text", "ask", "ask_label", "answer", "toast", "edit", "edit_text")
+_values = attrgetter(*_PLAIN)
 _KEYBOARDS = ("keyboard", "edit_keyboard")
 _ADD = Prepared(insert(deliveries))
 
@@ -35,8 +37,9 @@ class To:
 
 def encode(message: Outgoing) -> str:
     """JSON of what differs from an empty message."""
+    plain = zip(_PLAIN, _values(message), strict=True)
     filled: dict[str, Any] = {
-        name: value for name in _PLAIN if (value := getattr(message, name)) not in (None, "")
+        name: value for name, value in plain if value is not None and value != ""
     }
     for name in _KEYBOARDS:
         if rows := getattr(message, name):

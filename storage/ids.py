@@ -21,11 +21,13 @@ def new_id() -> int:
     Ids from 2**62 on are left to rows that SQL makes in bulk.
     """
     global _last  # noqa: PLW0603
-    # The random start keeps to the lower half of the bits: a burst has room to count up.
-    fresh = (time.time_ns() // 1_000_000 - _START_MS) << _LOW_BITS
-    fresh |= random.getrandbits(_LOW_BITS - 1)
+    moment = time.time_ns() // 1_000_000 - _START_MS
     with _lock:
-        _last = max(fresh, _last + 1)
+        if moment > _last >> _LOW_BITS:
+            # The lower half of the bits to start in: a burst has room to count up.
+            _last = moment << _LOW_BITS | random.getrandbits(_LOW_BITS - 1)
+        else:
+            _last += 1
         made = _last
     if made >= _CEILING:
         raise OverflowError("The system clock is past 2089: no row ids are left.")

@@ -112,7 +112,7 @@ deliveries = Table(
     Column("done_at", Instant, comment="when they said DONE"),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
-    UniqueConstraint("broadcast_id", "person_id"),
+    UniqueConstraint("person_id", "broadcast_id"),
     CheckConstraint(one_of("status", *Status), name="status"),
     CheckConstraint(one_of("kind", "reply", "consent", "notice", "broadcast"), name="kind"),
     Index(
@@ -143,7 +143,13 @@ deliveries = Table(
         sqlite_where=text("provider_id IS NOT NULL"),
         postgresql_where=text("provider_id IS NOT NULL"),
     ),
-    Index("ix_deliveries_person_id", "person_id", "broadcast_id"),
+    Index(
+        "ix_deliveries_broadcast_id",
+        "broadcast_id",
+        "person_id",
+        sqlite_where=text("broadcast_id IS NOT NULL"),
+        postgresql_where=text("broadcast_id IS NOT NULL"),
+    ),
     Index(
         "ix_deliveries_updated_at",
         "updated_at",

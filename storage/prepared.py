@@ -55,7 +55,7 @@ class Prepared:
         """The only row, or the first."""
         self._settle(connection, writes=False)
         form = self._form(connection, values)
-        cursor = _execute(connection, form.sql, form.bound(values))
+        cursor = execute(connection, form.sql, form.bound(values))
         row = cursor.fetchone()
         found = None if row is None else form.read(cursor, (row,))[0]
         cursor.close()
@@ -64,14 +64,14 @@ class Prepared:
     def all(self, connection: Connection, values: Values) -> Sequence[Row]:
         self._settle(connection, writes=False)
         form = self._form(connection, values)
-        cursor = _execute(connection, form.sql, form.bound(values))
+        cursor = execute(connection, form.sql, form.bound(values))
         return form.read(cursor, cursor.fetchall())
 
     def run(self, connection: Connection, values: Values) -> int:
         """The number of rows that were written."""
         self._settle(connection, writes=True)
         form = self._form(connection, values)
-        return _execute(connection, form.sql, form.bound(values)).rowcount
+        return execute(connection, form.sql, form.bound(values)).rowcount
 
     def write(self, connection: Connection, values: Values) -> None:
         """Once, or later, if writes may wait: for rows of whom the turn is of, and new ones."""
@@ -87,7 +87,7 @@ class Prepared:
             return
         form = self._form(connection, rows[0])
         if len(rows) == 1:
-            _execute(connection, form.sql, form.bound(rows[0]))
+            execute(connection, form.sql, form.bound(rows[0]))
         elif connection.dialect.name == "postgresql" and isinstance(self._statement, Insert):
             self._insert_all(connection, rows)
         else:
@@ -107,7 +107,7 @@ class Prepared:
             )
         columns = zip(*[form.bound_in_order(values) for values in rows], strict=True)
         lists = map(as_items, map(list, columns))
-        return _execute(connection, sql, dict(zip(form.names, lists, strict=True)))
+        return execute(connection, sql, dict(zip(form.names, lists, strict=True)))
 
     def _settle(self, connection: Connection, *, writes: bool) -> None:
         if not self._reference:
@@ -211,7 +211,8 @@ def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Translate | None:
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _execute(connection: Connection, sql: str, bound: Any) -> DBAPICursor:
+def execute(connection: Connection, sql: str, bound: Any = ()) -> DBAPICursor:
+    """On the driver's cursor: what waits is not settled."""
     cursor = connection.connection.cursor()
     try:
         cursor.execute(sql, bound)

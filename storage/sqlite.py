@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 from storage.dialect import FROM_HEX
 from storage.holds import FileHold
 from storage.later import watch
+from storage.prepared import execute
 from storage.wakes import Wakes
 from storage.writer import Writer
 
@@ -121,7 +122,7 @@ def sqlite_engine(url: URL, begin: str, *more_pragmas: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        execute(connection, begin)  # SQLAlchemy's own way takes longer than the transaction needs
 
     watch(engine)
     return engine

@@ -122,7 +122,7 @@ def _hear(session: Session, step: Step, heard: Heard) -> Hearing:
     if isinstance(step, Ask):
         if _may_choose(session, step, heard) and (chosen := choose_offered(session.offered, heard)):
             return chosen
-        return step.parse(replace(heard, known=session.known()))
+        return step.parse(heard.knowing(session.known()))
     return NotUnderstood()
 
 

@@ -48,6 +48,21 @@ class Heard:
     language: Language = "es"
     known: Answers = field(default_factory=dict)
 
+    def knowing(self, known: Answers) -> "Heard":
+        """The same, with what the flow knows by now."""
+        return Heard(
+            self.text,
+            self.press,
+            self.places,
+            self.reading,
+            self.areas,
+            self.parts,
+            self.now,
+            self.zone,
+            self.language,
+            known,
+        )
+
     @property
     def today(self) -> date | None:
         """The day where the person is."""

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal
 
 from handlers.conversation.compact import compact_json, read_json
@@ -98,13 +99,13 @@ class Outgoing:
 
 
 _KEPT = ("channel", "provider_id", "sender", "text", "kind", "media", "language_code", "opt_out")
+_values_kept = attrgetter(*_KEPT)
 
 
 def to_json(inbound: Inbound) -> str:
     """The message without what is never stored, not even sealed: a location, another's number."""
-    filled: dict[str, Any] = {
-        name: value for name in _KEPT if (value := getattr(inbound, name)) not in (None, "")
-    }
+    kept = zip(_KEPT, _values_kept(inbound), strict=True)
+    filled: dict[str, Any] = {name: value for name, value in kept if value}
     filled["sent_at"] = inbound.sent_at.isoformat()
     if inbound.press:
         filled["press"] = asdict(inbound.press)

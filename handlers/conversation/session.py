@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
+from operator import attrgetter
 from typing import Any
 
 from handlers.conversation.compact import compact_json, read_json
@@ -66,17 +67,15 @@ class Session:
         )
 
 
-_DEFAULTS = tuple((field.name, field.default) for field in fields(Session))
+_NAMES = tuple(field.name for field in fields(Session))
+_DEFAULTS = tuple(field.default for field in fields(Session))
+_values = attrgetter(*_NAMES)
 
 
 def dump(session: Session) -> str:
     """JSON of what differs from a session that has just begun."""
-    kept = {
-        name: value
-        for name, default in _DEFAULTS
-        if (value := getattr(session, name)) is not default and value != default
-    }
-    return compact_json(kept)
+    each = zip(_NAMES, _values(session), _DEFAULTS, strict=True)
+    return compact_json({name: value for name, value, default in each if value != default})
 
 
 def load(text: str) -> Session:
