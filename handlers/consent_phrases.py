@@ -73,7 +73,7 @@ class Spelling:
 
     def __call__(self, word: str, *, alone: bool = False) -> str:
         """`alone`: the word is a sentence of its own, where a wrong guess would decide."""
-        if word in self._known:
+        if word in self._known or word.isdigit():
             return word
         sure = self._typed.get(word) or self._squeezed(word) or self._alike(word)
         return sure or self._nearest(word, slips=1 if alone else 2) or word

@@ -51,12 +51,12 @@ def _named(connection: Connection, heard: Heard, parts: Sequence[str], near: str
     """The parts of a part, too."""
     found = find_places(connection, heard.text, heard.language, near)
     named = (_named(connection, replace(heard, text=part), parts_of(part), near) for part in parts)
-    return replace(_with(heard, found), parts=tuple(named))
+    return _with(heard, found, tuple(named))
 
 
-def _with(heard: Heard, found: Found) -> Heard:
+def _with(heard: Heard, found: Found, parts: tuple[Heard, ...] = ()) -> Heard:
     places = tuple(place_answer(place) for place in found.places)
-    return replace(heard, places=places, reading=found.kind, areas=_areas(found))
+    return replace(heard, places=places, reading=found.kind, areas=_areas(found), parts=parts)
 
 
 def _areas(found: Found) -> tuple[dict[str, Any], ...]:

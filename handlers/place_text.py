@@ -20,6 +20,7 @@ Areas = frozenset[Area]
 ANYWHERE: Areas = frozenset()
 
 _SEPARATORS = re.compile(r"[,;:/|()\[\]\n\r\t]|\s[-–—]\s")
+_ZIP_DIGITS = 5
 _ZIP = re.compile(r"(?<![\w-])(\d{5})(?:-\d{4})?(?![\w-])", re.ASCII)
 _ZIP_WORDS = frozenset(
     ["zip", "zipcode", "code", "codigo", "postal", "cp", "mi", "my", "is", "es", "the", "el"]
@@ -124,6 +125,8 @@ def zip_code(text: str) -> ZipCode | None:
     """The last US ZIP code in the text."""
     if len(text) > MAX_CHARACTERS:
         return None
+    if text.isascii() and text.isdigit():
+        return ZipCode(text, alone=True) if len(text) == _ZIP_DIGITS else None
     plain = unicodedata.normalize("NFKC", text)
     found = _ZIP.findall(plain)
     if not found:

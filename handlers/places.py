@@ -4,6 +4,7 @@ Only the city is kept of an address; coordinates and streets are dropped here.
 """
 
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, Self
 
 from sqlalchemy import Connection
@@ -41,11 +42,15 @@ class Place:
         return f"{self.city}, {self.region}, {self.country}"
 
     def to_dict(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return dict(zip(_PLACE, _of_place(self), strict=True))
 
     @classmethod
     def from_dict(cls, kept: dict[str, Any]) -> Self:
-        return cls(**{field.name: kept[field.name] for field in fields(cls)})
+        return cls(**{name: kept[name] for name in _PLACE})
+
+
+_PLACE = tuple(field.name for field in fields(Place))
+_of_place = attrgetter(*_PLACE)
 
 
 @dataclass(frozen=True, slots=True)

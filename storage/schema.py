@@ -56,7 +56,16 @@ class Instant(TypeDecorator[datetime]):
 
 
 def _bound(value: datetime | timedelta | None) -> int | None:
-    return None if value is None else _microseconds(value)
+    global _latest  # noqa: PLW0603
+    known, microseconds = _latest
+    if value is not known:
+        microseconds = None if value is None else _microseconds(value)
+        _latest = value, microseconds
+    return microseconds
+
+
+_latest: tuple[datetime | timedelta | None, int | None] = (None, None)
+"""Nearly all that a turn writes is of the same instant."""
 
 
 def _read(value: int | None) -> datetime | None:
