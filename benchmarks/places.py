@@ -1,5 +1,6 @@
 """Where contests keep their databases: beside the code, on a real disk, gone afterwards."""
 
+import os
 import shutil
 import socket
 import sqlite3
@@ -33,13 +34,20 @@ class Workshop:
             fill(f"sqlite:///{template}")
             with closing(sqlite3.connect(template)) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return shutil.copy(template, self.empty())
+        return _settled(shutil.copy(template, self.empty()))
 
     def copy(self, path: str) -> str:
         """Of a file that nobody has open."""
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return shutil.copy(path, self.empty())
+        return _settled(shutil.copy(path, self.empty()))
+
+
+def _settled(path: str) -> str:
+    """On the disk already: to write the copy down is no part of a contest."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+    return path
 
 
 def fill(url: str) -> None:
