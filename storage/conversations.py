@@ -182,9 +182,9 @@ def find_callers(
 ) -> dict[bytes, Caller | None]:
     """Those of many addresses that are known; None: somebody else holds them at this moment."""
     named = {"channel": channel, "lookups": list(lookups)}
-    if not locks_rows(connection):
-        return {row[-1]: Caller(*row[:-1]) for row in _FIND_ALL.all(connection, named)}
-    free = {lookup for (lookup,) in _HOLD_FREE.all(connection, named)}
+    free = set(lookups)
+    if locks_rows(connection):
+        free = {lookup for (lookup,) in _HOLD_FREE.all(connection, named)}
     rows = _FIND_ALL.all(connection, named)
     return {row[-1]: Caller(*row[:-1]) if row[-1] in free else None for row in rows}
 

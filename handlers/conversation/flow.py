@@ -33,8 +33,8 @@ class Heard:
     several of that name, close ones to a misspelling, or examples of a broader region, which is
     then the one of `areas` (a "label", the "country", and the "region" or None). `parts`: the
     same of each of several places, where a text may name them.
-    `zone` is the person's, `now` the instant. `known` is what the flow knows by
-    now: the zone of a place, say, whose clock a time is told by.
+    `zone` is the person's, `now` the instant. `known` is what the flow knows by now: the zone of
+    a place, say, whose clock a time is told by.
     """
 
     text: str = ""

@@ -1,7 +1,11 @@
 """The vault: what it seals opens in its place alone, and keys can be changed."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -44,6 +48,48 @@ def test_nothing_of_the_text_shows_and_no_two_seals_are_alike(safe: Vault) -> No
     one, two = (safe.seal("people", "name", 1, "Guadalupe") for _ in range(2))
     assert b"Guadalupe" not in one
     assert one != two
+
+
+def nonce_of(sealed: bytes) -> bytes:
+    """After the version and the key's id."""
+    return sealed[5:17]
+
+
+def test_a_nonce_is_used_once_by_however_many_threads(safe: Vault) -> None:
+    def many(_: int) -> list[bytes]:
+        return [nonce_of(safe.seal("people", "name", 1, "Ana")) for _ in range(1_000)]
+
+    with ThreadPoolExecutor(8) as threads:
+        drawn = [nonce for nonces in threads.map(many, range(8)) for nonce in nonces]
+    assert len(set(drawn)) == 8_000
+
+
+FORKING = """
+import os, sys
+from storage.database import Database
+from storage.sealed import Vault, new_secret_key, vault
+
+database = Database(sys.argv[1])
+database.run_now(vault.create)
+key = new_secret_key()
+safe = database.run_now(lambda connection: Vault.load(connection, [key]))
+database.close_now()
+safe.seal("people", "name", 1, "Ana")
+child = os.fork()
+for _ in range(300):
+    os.write(1, (safe.seal("people", "name", 1, "Ana")[5:17].hex() + "\\n").encode())
+if child:
+    os.waitpid(child, 0)
+os._exit(0)
+"""
+
+
+def test_a_process_that_forks_shares_no_nonce_with_the_other(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FORKING, f"sqlite:///{tmp_path}/forked.db"]
+    root = Path(__file__).parents[2]
+    forked = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    drawn = forked.stdout.split()
+    assert (len(drawn), len(set(drawn))) == (600, 600)
 
 
 @pytest.mark.parametrize(
