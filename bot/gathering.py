@@ -106,7 +106,8 @@ class Gathering(Generic[T, R]):
                 left.append(each)
             else:
                 each.settle(result)
-        await asyncio.gather(*map(self._do_alone, left))
+        if left:
+            await asyncio.gather(*map(self._do_alone, left))
 
     async def _do_alone(self, waiting: _Waiting[T, R]) -> None:
         try:
