@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import answers as held
+from handlers.consent_words import is_provider_keyword
 from handlers.context import Context
 from handlers.conversation.asking import shown
 from handlers.conversation.flow import Answers, Choose, Condition, Flow, Option, Step, always
@@ -90,9 +91,13 @@ def finish(context: Context, answers: Mapping[str, Any]) -> None:
 
 
 def listen_again(context: Context) -> None:
-    """Until they have joined, the word they join with tells best which language they read."""
-    if not context.heard.text.startswith("/start"):
-        language = guess_language(context.heard.text, context.heard.language_code)
+    """Until they have joined, the word they join with tells best which language they read.
+
+    Not what Telegram sends by itself, nor START, which Spanish texts ask for as well.
+    """
+    text = context.heard.text
+    if not text.startswith("/start") and is_provider_keyword(text) != "start":
+        language = guess_language(text, context.heard.language_code)
         if language != context.language:
             profiles.describe(context.connection, context.caller.person_id, language=language)
             context.language = language

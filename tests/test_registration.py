@@ -50,6 +50,16 @@ def test_a_volunteer_is_kept_with_what_was_answered_and_no_more(office: Office) 
     assert (kept.group_name, kept.offer, kept.credential) == (None, None, None)
 
 
+def test_start_says_nothing_of_the_language_for_spanish_texts_ask_for_it_too(
+    office: Office,
+) -> None:
+    rosa = office.texter().says("Hola").says("ALTO").hears("START")
+    rosa.says("START").hears("quieres participar")
+    assert (rosa.row()["consent"], rosa.row()["language"]) == ("in", "es")
+    ben = office.texter().says("hi there").says("STOP").says("START").hears("How would you like")
+    assert ben.says("UNIRME").row()["language"] == "en"
+
+
 def test_at_most_eight_texts_bring_a_volunteer_in() -> None:
     assert len(INDIVIDUAL) <= 8
 
