@@ -104,13 +104,12 @@ def _part(
     if exact:
         return exact
     words = part.split()
-    digits = part.isascii() and "".join(words).isdigit()
-    number = None if digits and len(words) > 1 else whole_number(part)
+    numbers = [n for n in map(whole_number, words) if n is not None]
+    if len(numbers) == len(words) and part.isascii() and "".join(words).isdigit():
+        return _all_numbered(options, offered, numbers)
+    number = whole_number(part)
     if number is not None:
         return _all_numbered(options, offered, [number])
-    numbers = [n for n in map(whole_number, words) if n is not None]
-    if digits and len(numbers) == len(words):
-        return _all_numbered(options, offered, numbers)
     if not any(char.isdigit() for char in part):
         return _named(options, part)
     rest = [word for word in words if whole_number(word) is None]
