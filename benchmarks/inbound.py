@@ -5,8 +5,9 @@ from functools import partial
 from benchmarks import aiogram_bot, bare, enlace, ptb_bot
 from benchmarks.figures import Figure, Size, alone, contest
 from benchmarks.places import Workshop
+from bot.channels.telegram import CONNECTIONS_TO_WEBHOOK
 
-_FLIGHTS = 32
+_TURNS_A_COMMIT = 32
 
 
 def measure(size: Size, workshop: Workshop) -> list[Figure]:
@@ -15,12 +16,12 @@ def measure(size: Size, workshop: Workshop) -> list[Figure]:
         size.rounds,
         {
             "enlace": lambda: alone(
-                enlace.sign_up, f"sqlite:///{workshop.filled()}", people, _FLIGHTS
+                enlace.sign_up, f"sqlite:///{workshop.filled()}", people, CONNECTIONS_TO_WEBHOOK
             ),
             "ptb": lambda: alone(ptb_bot.on_sqlite, workshop.empty(), people),
             "aiogram": lambda: alone(aiogram_bot.on_sqlite, workshop.empty(), people),
             "single": lambda: alone(bare.on_sqlite, workshop.empty(), people, 1),
-            "grouped": lambda: alone(bare.on_sqlite, workshop.empty(), people, _FLIGHTS),
+            "grouped": lambda: alone(bare.on_sqlite, workshop.empty(), people, _TURNS_A_COMMIT),
         },
     )
     figure = partial(Figure, "inbound", value=seen["enlace"], unit="turns/s")

@@ -11,7 +11,8 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-_MOST = 64
+_MOST = 128
+"""Above what the webhooks let in at once, so that a rush goes as one and not as one and a bit."""
 
 
 @dataclass(slots=True, eq=False)

@@ -13,7 +13,7 @@ Says = Literal["stop", "start", "unclear", "none"]
 
 _TOKEN = re.compile(r"!?\{\w+\}|\.\.|\w+|\S")
 _REPEATS = {"?": "?", "*": "{0,4}", "+": "{1,4}"}
-_COVER = "# "
+_COVER, _BETWEEN = "# ", "/ "
 _EDGES = 6
 _DRAWN_OUT, _REPEATED = re.compile(r"(.)\1{2,}"), re.compile(r"(.)\1+")
 # Lengths of words: where sound is a guide, where a misspelling is guessed, where twice.
@@ -38,7 +38,11 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Rule:
-    """What a family of phrases says; `amid` is for a message that holds something else too."""
+    """What a family of phrases says; `amid` is for a message that holds something else too.
+
+    `describes`: bare words that also describe someone or name a place. `across`: its phrases are
+    looked for in the whole message, where "/" stands between the clauses.
+    """
 
     name: str
     says: Says
@@ -48,6 +52,8 @@ class Rule:
     narrows: bool = False
     doubts: bool = False
     bare_becomes: Says | None = None
+    describes: bool = False
+    across: bool = False
     phrases: tuple[Phrase, ...] = field(default=(), repr=False)
 
     @property
@@ -155,18 +161,23 @@ class PhraseBook:
         self.lists = {name: tuple(words.split()) for name, words in data["lists"].items()}
         self.edge = frozenset(self.lists["edge"])
         self.noise = frozenset(vocabulary["noise"].split())
-        self.joints = _joints(vocabulary["joints"])
+        self.joints = _joints(vocabulary)
         writer = _Writer(self.lists, data["parts"], frozenset(vocabulary["common"].split()))
         self.rules = tuple(_rule(table, writer) for table in data["rule"])
         self._lookup = self._by_trigger()
-        others = f"{vocabulary['noise']} {vocabulary['joints']} {vocabulary['known']}"
+        others = " ".join(vocabulary[key] for key in ("noise", "joints", "begins", "known"))
         words = writer.words | set(others.replace("|", " ").split())
         self.spelling = Spelling(
             words, data["spellings"], vocabulary["short"].split(), vocabulary["exact"].split()
         )
 
     def _by_trigger(self) -> dict[str, tuple[int, ...]]:
-        self._phrases = tuple((rule, phrase) for rule in self.rules for phrase in rule.phrases)
+        self._phrases = tuple(
+            (rule, phrase) for rule in self.rules for phrase in rule.phrases if not rule.across
+        )
+        self._across = tuple(
+            phrase for rule in self.rules for phrase in rule.phrases if rule.across
+        )
         lookup: dict[str, list[int]] = {}
         for at, (_, phrase) in enumerate(self._phrases):
             for word in phrase.triggers:
@@ -181,15 +192,29 @@ class PhraseBook:
         places = {place for word in words for place in self._lookup.get(word, ())}
         return [self._phrases[place] for place in sorted(places)]
 
+    def apart(self, clauses: Sequence[str]) -> Sequence[str]:
+        """The clauses of a message; what a phrase finds across two of them is hidden."""
+        words = {word for clause in clauses for word in clause.split()}
+        whole = _BETWEEN.join(clauses)
+        for phrase in self._across:
+            if not phrase.triggers.isdisjoint(words):
+                whole = covered(whole, phrase)
+        return whole.split(_BETWEEN)
+
 
 def covered(clause: str, phrase: Phrase) -> str:
     """The clause with what the phrase matches hidden."""
     return phrase.regex.sub(_COVER, clause)
 
 
-def _joints(text: str) -> re.Pattern[str]:
+def _joints(vocabulary: Mapping[str, str]) -> re.Pattern[str]:
+    joints, ands, begins = map(_any_of, (vocabulary[key] for key in ("joints", "and", "begins")))
+    return re.compile(rf"(?<!\S)(?:{joints} |{ands} (?={begins} ))")
+
+
+def _any_of(text: str) -> str:
     phrases = sorted(filter(None, map(str.strip, re.split(r"[|\n]", text))), key=len, reverse=True)
-    return re.compile(rf"(?<!\S)(?:{'|'.join(phrases)}) ")
+    return f"(?:{'|'.join(phrases)})"
 
 
 def _rule(table: Mapping[str, Any], writer: "_Writer") -> Rule:
@@ -227,6 +252,7 @@ class _Writer:
             "$": _Piece(rf"{edges}\Z", None),
             "..": _Piece(r"(?:\S+ ){0,3}", None),
             "_": _Piece(r"\S+ ", None),
+            "/": _Piece(_BETWEEN, None),
         }
         self._named: dict[str, _Piece] = {}
 

@@ -92,7 +92,8 @@ def _is_plain(bare: str) -> bool:
 def _read_all(pieces: Sequence[list[str]]) -> Verdict:
     if not any(BOOK.triggered(words) for words in pieces):
         return _NOTHING
-    return _weighed([_read(clause) for words in pieces for clause in _clauses(words)])
+    clauses = [clause for words in pieces for clause in _clauses(words)]
+    return _weighed([_read(clause) for clause in BOOK.apart(clauses)])
 
 
 def _bounded(text: str) -> str:
@@ -119,7 +120,8 @@ def _spelled(words: Sequence[str]) -> list[str]:
     if len(words) < 5 and (whole := "".join(words)) in _STOP_WORDS:
         return [whole]
     alone = len(words) == 1
-    return [BOOK.spelling(word, alone=alone) for word in words if word not in BOOK.noise]
+    spelled = (BOOK.spelling(word, alone=alone) for word in words if word not in BOOK.noise)
+    return " ".join(spelled).split()  # "yano" is two
 
 
 def _clauses(words: Sequence[str]) -> list[str]:
@@ -155,7 +157,7 @@ def _read(clause: str) -> _Finding:
         elif rule.narrows:
             narrowed = narrowed or rule
         elif rule.bare_becomes:
-            becomes = rule.bare_becomes
+            becomes = becomes or rule.bare_becomes
         elif rule.says == "stop" and not rule.bare and narrowed:
             return _Finding(narrowed, narrowed.says, says_something)
         else:
@@ -184,7 +186,7 @@ def _weighed(findings: Sequence[_Finding]) -> Verdict:
 def _one(rule: Rule, consent: Says, amid: bool, bare_becomes: Says | None) -> Verdict:
     if amid:
         consent = rule.amid if consent == rule.says else consent
-        if rule.bare and bare_becomes:
+        if rule.bare and bare_becomes and (rule.describes or bare_becomes != "none"):
             consent = bare_becomes
     return Verdict(Consent(consent), rule.name)
 

@@ -346,7 +346,7 @@ def test_the_report_names_each_miss_and_ends_with_the_scores() -> None:
     )
     assert report.lines() == [
         'stop: "weekend\\n" read as none',
-        'not_stop: "ALTO" read as stop (stop word)',
+        'not_stop: "ALTO" read as stop (alto, baja)',
         "stop: precision 50.0% · recall 50.0%",
         "stop 1/2 · not_stop 1/2 · unclear 0/0 · start 1/1",
     ]

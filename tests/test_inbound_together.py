@@ -226,10 +226,10 @@ class TestGathering:
             return [item * 2 for item in items]
 
         gathering = self.gathering(work)
-        results = await asyncio.gather(*map(gathering.do, range(200)))
-        assert results == [2 * item for item in range(200)]
-        assert [item for batch in batches for item in batch] == list(range(200))
-        assert all(len(batch) <= 64 for batch in batches)
+        results = await asyncio.gather(*map(gathering.do, range(500)))
+        assert results == [2 * item for item in range(500)]
+        assert [item for batch in batches for item in batch] == list(range(500))
+        assert all(len(batch) <= 128 for batch in batches)
         assert len(batches) < 10
 
     async def test_who_must_be_alone_is_before_what_came_later(self) -> None:

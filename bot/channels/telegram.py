@@ -34,7 +34,7 @@ OFFICIAL_API: Final = "https://api.telegram.org"
 MAX_UNITS: Final = 4096
 MAX_CAPTION_UNITS: Final = 1024
 _MAX_TOAST: Final = 200
-_CONNECTIONS_TO_WEBHOOK: Final = 100
+CONNECTIONS_TO_WEBHOOK: Final = 100
 _COURTESY_SECONDS: Final = 5
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
@@ -121,7 +121,7 @@ class TelegramChannel:
                 url,
                 secret_token=secret,
                 allowed_updates=telegram_updates.ALLOWED,
-                max_connections=_CONNECTIONS_TO_WEBHOOK,
+                max_connections=CONNECTIONS_TO_WEBHOOK,
             )
 
     async def delete_webhook(self) -> None:
