@@ -49,6 +49,7 @@ from handlers.inbound import receive_all
 from handlers.reminders import Reminding
 from locales.gsm7 import cost
 from storage.database import Database, no_failpoint
+from storage.rotation import load_vault
 from storage.sealed import Vault
 
 if TYPE_CHECKING:  # a provider's library takes its time: only what is configured is loaded
@@ -110,7 +111,7 @@ async def open_app(settings: Settings, seams: Seams | None = None) -> AsyncItera
     database.failpoint = seams.failpoint
     channels: dict[ChannelName, Channel] = {}
     try:
-        vault = await database.run(partial(Vault.load, secret_keys=settings.secret_keys))
+        vault = await database.run(partial(load_vault, secret_keys=settings.secret_keys))
         yield _wire(settings, database, vault, channels, seams)
     finally:
         for channel in channels.values():

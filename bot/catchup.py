@@ -98,13 +98,23 @@ class CatchUp:
                 return 0
             listed = await self._channel.received_since(mark - _OVERLAP)
             missed = await self._unknown(listed)
-            for inbound in missed:
-                await self._intake.take(inbound, min(inbound.sent_at, self._clock()))
+            await self._take_all(missed)
             newest = [inbound.sent_at for inbound in listed[-1:]]
             await self._move(max([self._clock() - _FURTHEST_BEHIND, *newest]))
         if missed:
             _log.warning("caught_up", channel=name, count=len(missed))
         return len(missed)
+
+    async def _take_all(self, missed: list[Inbound]) -> None:
+        """One that can't be taken in, which is raised at the end, keeps none of the others back."""
+        refused: list[Exception] = []
+        for inbound in missed:
+            try:
+                await self._intake.take(inbound, min(inbound.sent_at, self._clock()))
+            except Exception as error:
+                refused.append(error)
+        if refused:
+            raise refused[0]
 
     async def _unknown(self, listed: list[Inbound]) -> list[Inbound]:
         name, ids = self._channel.name, [inbound.provider_id for inbound in listed]

@@ -20,7 +20,8 @@ from handlers.inbound import receive
 from handlers.outbox import decode
 from storage.database import Database
 from storage.ids import new_id
-from storage.sealed import Vault, new_secret_key
+from storage.rotation import load_vault
+from storage.sealed import new_secret_key
 from storage.terminal import take_for_terminal
 
 LocalChannelName = Literal["local_sms", "local_telegram"]
@@ -37,7 +38,7 @@ def talk(channel: LocalChannelName, name: str) -> None:
     migrate(settings.database_url)
     database = Database(settings.database_url)
     try:
-        vault = database.run_now(lambda connection: Vault.load(connection, settings.secret_keys))
+        vault = database.run_now(lambda connection: load_vault(connection, settings.secret_keys))
         terminal = Terminal(database, Desk(vault, policy_of(settings)), channel, name)
         for text in _typed():
             print(*terminal.say(text), "", sep="\n", flush=True)

@@ -15,7 +15,8 @@ from storage import gazetteer, migrations
 from storage.coordinators import Role, holders
 from storage.database import Database
 from storage.health import look
-from storage.sealed import SealError, Vault
+from storage.rotation import load_vault
+from storage.sealed import SealError
 
 _GOOD, _BAD = "ok  ", "BAD "
 
@@ -56,7 +57,7 @@ def _database(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _keys(database: Database, settings: Settings) -> str:
     try:
-        database.run_now(lambda connection: Vault.load(connection, settings.secret_keys))
+        database.run_now(lambda connection: load_vault(connection, settings.secret_keys))
     except SealError as error:
         return f"!{error}"
     return f"{len(settings.secret_keys)} given, they open this database"

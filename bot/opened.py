@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.terms import policy_of
 from handlers.desk import Desk
 from storage.database import CommitUnknownError, Database
-from storage.sealed import Vault
+from storage.rotation import load_vault
 
 AWAY = (DBAPIError, CommitUnknownError)
 """A command may be run again after these: the database was not there, or went."""
@@ -25,7 +25,7 @@ def opened(settings: Settings) -> Iterator[tuple[Database, Desk]]:
     refuse_outdated(settings.database_url)
     database = Database(settings.database_url)
     try:
-        vault = database.run_now(partial(Vault.load, secret_keys=settings.secret_keys))
+        vault = database.run_now(partial(load_vault, secret_keys=settings.secret_keys))
         yield database, Desk(vault, policy_of(settings))
     except AWAY as error:
         raise OperatorError(

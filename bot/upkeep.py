@@ -23,6 +23,7 @@ from handlers.desk import Desk
 from handlers.export import COLUMNS, people
 from handlers.replay import replay
 from storage import failures, rotation
+from storage.audit import OPERATOR, record
 from storage.database import Database
 from storage.exporting import registered
 from storage.rotation import Rotated
@@ -95,6 +96,8 @@ def _show(column: str, resealed: int) -> None:
 
 def export(file: Path) -> None:
     with opened(Settings.load()) as (database, desk):
+        now = datetime.now(UTC)
+        database.run_now(lambda c: record(c, OPERATOR, "export people", None, at=now))
         written = _write(file, people(database, desk.vault))
         left_out = database.read_now(registered) - written
     print(f"{written} people written to {file}.")

@@ -26,6 +26,7 @@ from locales import Language, Message, _
 from storage import conversations, profiles
 from storage.conversations import Caller
 from storage.coordinators import has_grant
+from storage.sealed import SealError
 
 _RESUMED_AFTER = timedelta(days=1)
 _PASSES = timedelta(days=1)
@@ -40,26 +41,34 @@ def take_turn(
     connection: Connection, desk: Desk, inbound: Inbound, caller: Caller, now: datetime
 ) -> None:
     context = _context(connection, desk, inbound, caller, now)
-    before = context.session
     _answer(context)
-    _save(context, before)
+    _save(context, had_session=caller.state is not None)
 
 
 def apologise(
     connection: Connection, desk: Desk, inbound: Inbound, caller: Caller, now: datetime
 ) -> None:
-    """For a fault of ours; the question that was open stays so."""
+    """For a fault of ours; the question that was open stays so, unless it can't be read."""
     context = _context(connection, desk, replace(inbound, press=None), caller, now)
     if caller.consent != "out":
         context.say(_("Sorry, something broke on our side. We kept your message and will fix it."))
-    _save(context, context.session)
+    _save(context, had_session=caller.state is not None)
+
+
+def _session_of(desk: Desk, caller: Caller) -> tuple[Session | None, Exception | None]:
+    """The open flow; or why what is kept of it can't be read, which must not keep a stop back."""
+    if not caller.state:
+        return None, None
+    try:
+        return load(desk.vault.open("sessions", "state", caller.person_id, caller.state)), None
+    except (SealError, ValueError, TypeError, AttributeError) as fault:
+        return None, fault
 
 
 def _context(
     connection: Connection, desk: Desk, inbound: Inbound, caller: Caller, now: datetime
 ) -> Context:
-    state = caller.state
-    opened = desk.vault.open("sessions", "state", caller.person_id, state) if state else None
+    session, unreadable = _session_of(desk, caller)
     pressed = inbound.press.data if inbound.press else ""
     if pressed.startswith(f"{COMMAND}:"):
         inbound = replace(inbound, text=pressed.removeprefix(f"{COMMAND}:"))
@@ -73,9 +82,10 @@ def _context(
         caller,
         cast("Language", caller.language),
         caller.country,
-        load(opened) if opened else None,
+        session,
         ACTS,
         APPROVALS,
+        unreadable=unreadable,
     )
 
 
@@ -85,6 +95,8 @@ def _answer(context: Context) -> None:
     elif context.heard.kind in ("blocked", "unblocked"):
         _block(context)
     elif not gate.handled(context):
+        if context.unreadable is not None:
+            raise context.unreadable
         _converse(context)
 
 
@@ -253,12 +265,12 @@ def _has_no_words(context: Context) -> bool:
     return not heard.text.strip() and bool(heard.media or heard.location or heard.contact)
 
 
-def _save(context: Context, before: Session | None) -> None:
+def _save(context: Context, *, had_session: bool) -> None:
     caller = context.caller
     if context.session is not None:
         row = _session_row(context, context.session)
         conversations.save_session(context.connection, row, was_at=caller.session_address)
-    elif before is not None:
+    elif had_session:
         conversations.end_session(context.connection, caller.person_id)
     if context.now - caller.heard_at > _HEARD_EVERY:
         conversations.heard(context.connection, caller.address_id, context.now)

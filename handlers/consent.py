@@ -3,7 +3,6 @@
 import hashlib
 
 import structlog
-from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from handlers.consent_words import is_provider_keyword
 from handlers.context import Context
@@ -11,6 +10,7 @@ from handlers.letting_go import let_go
 from locales import Language, Message, _
 from locales.catalog import template
 from storage import leaving, profiles
+from storage.faults import try_apart
 from storage.ids import new_id
 
 _LONGEST_WORDS = 500
@@ -26,12 +26,19 @@ def wording(message: Message, language: Language) -> str:
 
 def agree(context: Context, shown: str, words: str) -> None:
     """The person takes part from now on; keeps when, where, after which wording, in which words."""
-    person = context.caller.person_id
-    profiles.describe(context.connection, person, consent="in")
     if has_stopped(context):
-        leaving.lift_suppression(context.connection, person)
-        profiles.reopen_addresses(context.connection, person, context.caller.address_id)
+        reopen(context, "in")
+    else:
+        profiles.describe(context.connection, context.caller.person_id, consent="in")
     _keep(context, "in", shown, words)
+
+
+def reopen(context: Context, consent: str) -> None:
+    """After a stop they can be reached again. `consent`: "none" until they agree to something."""
+    person = context.caller.person_id
+    profiles.describe(context.connection, person, consent=consent)
+    leaving.lift_suppression(context.connection, person)
+    profiles.reopen_addresses(context.connection, person, context.caller.address_id)
 
 
 def has_stopped(context: Context) -> bool:
@@ -45,7 +52,7 @@ def leave(context: Context) -> None:
     again = context.caller.consent == "out"
     profiles.change_person(context.connection, person, consent="out")
     profiles.set_address_status(context.connection, person, "opted_out", "active")
-    _let_go(context)
+    _let_go(context, again=again)
     context.session = None
     goodbye = _goodbye(context)
     if again:
@@ -56,16 +63,13 @@ def leave(context: Context) -> None:
         context.say(goodbye)
 
 
-def _let_go(context: Context) -> None:
+def _let_go(context: Context, *, again: bool) -> None:
     """All that ends with a stop, which a fault in the books of a need or an event must not undo
     (law 5): what is still queued is looked at again before it is sent."""
-    try:
-        with context.connection.begin_nested():
-            let_go(context.connection, context.caller.person_id, context.now)
-    except Exception as error:
-        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
-            raise  # no fault of the books: the database is away or busy, the turn is tried again
-        _log.error("letting_go_failed", error=type(error).__name__)
+    connection, person = context.connection, context.caller.person_id
+    fault = try_apart(connection, lambda: let_go(connection, person, context.now, again=again))
+    if fault is not None:
+        _log.error("letting_go_failed", error=type(fault).__name__)
 
 
 def come_back(context: Context) -> None:

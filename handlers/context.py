@@ -43,7 +43,8 @@ class Context:
     """Handlers read the facts above and leave their replies below; inbound saves and queues them.
 
     `heard` is the message, `overheard` the same as a flow hears it.
-    `session` is what the conversation will be after this turn: None ends it. `kind` consent lets
+    `session` is what the conversation will be after this turn: None ends it; `unreadable` why
+    what was kept of it can't be read. `kind` consent lets
     the replies reach someone who has stopped. `acts` and `approvals` are the tables of that name
     in features, which features themselves can't import. `memo` keeps what this
     turn has worked out.
@@ -67,6 +68,7 @@ class Context:
     refreshed: Prompt | None = None
     toast: Message | None = None
     kind: Kind = "reply"
+    unreadable: Exception | None = None
 
     def say(self, text: Words) -> None:
         self.says.append(Prompt(text))

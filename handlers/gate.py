@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from handlers import changed_hands, need_joining, privacy, registration
 from handlers.commands import Command
-from handlers.consent import ask_if_stop, come_back, has_stopped, leave
+from handlers.consent import ask_if_stop, come_back, has_stopped, leave, reopen
 from handlers.consent_words import Consent, Verdict, classify, is_provider_keyword
 from handlers.context import Context
 from handlers.conversation import engine
@@ -100,8 +100,7 @@ def _after_stop(context: Context, verdict: Verdict) -> bool:
     returns = joins or verdict.consent is Consent.START or (_starts(context) and not deleting)
     if returns and not _is_older_than_the_stop(context):
         context.session = None
-        come_back(context)
-        _join_if_new(context)
+        _come_back(context)
     elif found is not None and found[0].run in AFTER_STOP:
         found[0].run(context, found[1])
     else:
@@ -115,7 +114,11 @@ def _starts(context: Context) -> bool:
 
 
 def _is_older_than_the_stop(context: Context) -> bool:
-    """A message that was missed and found later is taken in as of when it was sent."""
+    """A message that was missed and found later is taken in as of when it was sent.
+
+    A stop counts even where a start came after it: their clocks may differ, and one stop too many
+    does less harm than one too few.
+    """
     stopped = profiles.stopped_at(context.connection, context.caller.person_id)
     return stopped is not None and context.now < stopped
 
@@ -127,10 +130,15 @@ def _joins(context: Context, found: tuple[Command, str] | None) -> bool:
     return not found[1] or need_joining.knows_code(context, found[1])
 
 
-def _join_if_new(context: Context) -> None:
-    """Someone who never joined is asked what they would like, rather than welcomed back."""
+def _come_back(context: Context) -> None:
+    """Whoever never agreed to anything is a stranger again, and is asked what they would like."""
     found = COMMANDS.named_in(context)
     rest = found[1] if found else ""
+    if not profiles.has_agreed(context.connection, context.caller.person_id):
+        reopen(context, "none")
+        registration.join(context, rest)
+        return
+    come_back(context)
     if is_invitation(rest):
         registration.join(context, rest)
     elif not profiles.registrations_of(context.connection, context.caller.person_id):

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+import structlog
 from sqlalchemy import Connection
 
 from handlers.answering import apologise, take_turn
@@ -15,9 +16,12 @@ from handlers.outbox import OUTBOX
 from storage import conversations
 from storage.conversations import Caller
 from storage.database import locks_rows, notify
+from storage.faults import try_apart
 from storage.ids import new_id
 from storage.later import Later, begin
 from storage.sealed import Vault
+
+_log_lines = structlog.get_logger()
 
 
 class Received(StrEnum):
@@ -158,6 +162,8 @@ def keep_failed(
     caller = meet(connection, desk.vault, inbound, now)
     if not _log(connection, desk.vault, inbound, caller.address_id, now, error=error):
         return False
-    apologise(connection, desk, inbound, caller, now)
+    fault = try_apart(connection, lambda: apologise(connection, desk, inbound, caller, now))
+    if fault is not None:
+        _log_lines.error("apology_failed", error=type(fault).__name__)
     notify(connection, OUTBOX)
     return True

@@ -8,9 +8,12 @@ from storage import coordinators, pledging, profiles, rsvps, watchers
 from storage.conversations import drop_session
 
 
-def let_go(connection: Connection, person_id: int, now: datetime) -> None:
-    """Nothing that waits for this person is sent any more, and no question of ours is open."""
-    profiles.suppress_queued(connection, person_id, now)
+def let_go(connection: Connection, person_id: int, now: datetime, *, again: bool = False) -> None:
+    """Nothing that waits for this person is sent any more, and no question of ours is open.
+
+    `again`: they had stopped before.
+    """
+    profiles.suppress_queued(connection, person_id, now, again=again)
     drop_session(connection, person_id)
     coordinators.drop_act(connection, person_id)
     rsvps.let_go(connection, person_id, now)

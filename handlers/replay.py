@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from handlers.consent_words import Consent, classify
 from handlers.conversation.messages import Inbound, from_json
 from handlers.desk import Desk
-from handlers.features import COMMANDS
+from handlers.features import AFTER_STOP, COMMANDS
 from handlers.inbound import answer
 from handlers.newcomers import meet
 from storage import failures
@@ -39,11 +39,15 @@ def replay(connection: Connection, desk: Desk, row: int, now: datetime) -> Repla
 def _is_overtaken(
     connection: Connection, failed: Failure, inbound: Inbound, person_id: int
 ) -> bool:
-    """A later yes or no to our messages outdoes an earlier one; and an answer belongs to the
-    question that was open then, which a later message may have closed."""
+    """A later yes or no to our messages outdoes whatever came before it, but for what is answered
+    after a stop too; and an answer belongs to the question that was open then, which a later
+    message may have closed."""
+    found = COMMANDS.find(inbound.text)
+    if found is not None and found[0].run in AFTER_STOP:
+        return False
+    if failures.consented_since(connection, person_id, failed.received_at):
+        return True
     consent = classify(inbound.text).consent
-    if inbound.opt_out in ("stop", "start") or consent in (Consent.STOP, Consent.START):
-        return failures.consented_since(connection, person_id, failed.received_at)
-    if COMMANDS.find(inbound.text) is not None:
+    if inbound.opt_out in ("stop", "start") or consent in (Consent.STOP, Consent.START) or found:
         return False
     return failures.wrote_since(connection, failed)

@@ -1,8 +1,10 @@
-"""What a database error means for the unit of work that met it. Decides nothing by itself."""
+"""What a database error means for the unit of work that met it, or for a part of it."""
 
 import sqlite3
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -20,6 +22,21 @@ class CommitUnknownError(Exception):
 
     def __str__(self) -> str:
         return str(self.__doc__)
+
+
+def try_apart(connection: Connection, work: Callable[[], None]) -> Exception | None:
+    """What fails in `work` is undone alone, and handed back.
+
+    A database that is away or busy is no fault of the work's: that is raised, to be tried again.
+    """
+    try:
+        with connection.begin_nested():
+            work()
+    except Exception as error:
+        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+            raise
+        return error
+    return None
 
 
 def is_locked(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
 
 from storage.database import insert
 from storage.messages import deliveries
@@ -123,7 +123,7 @@ def set_address_status(connection: Connection, person_id: int, status: str, *was
 
 
 def reopen_addresses(connection: Connection, person_id: int, address_id: int) -> None:
-    """After a start word: the address that said it, and the chats.
+    """After a start word: the address that said it, whatever was thought of it, and the chats.
 
     Another number stays closed until it says so itself: only a start word from there lifts the
     block that a stop set at its provider, and a send into that block is a stop once more.
@@ -132,8 +132,10 @@ def reopen_addresses(connection: Connection, person_id: int, address_id: int) ->
         update(addresses)
         .where(
             addresses.c.person_id == person_id,
-            addresses.c.status == "opted_out",
-            or_(addresses.c.id == address_id, addresses.c.channel.in_(_CHATS)),
+            or_(
+                addresses.c.id == address_id,
+                and_(addresses.c.status == "opted_out", addresses.c.channel.in_(_CHATS)),
+            ),
         )
         .values(status="active")
     )
@@ -147,6 +149,14 @@ def change_address(connection: Connection, address_id: int, **columns: Any) -> N
     connection.execute(update(addresses).where(addresses.c.id == address_id).values(**columns))
 
 
+def has_agreed(connection: Connection, person_id: int) -> bool:
+    """Ever, and has what they agreed to on record or a place among the registered."""
+    theirs = consents.c.person_id == person_id, consents.c.act == "in"
+    kept = registrations.c.person_id == person_id
+    either = or_(exists().where(*theirs), exists().where(kept))
+    return bool(connection.scalar(select(either)))
+
+
 def stopped_at(connection: Connection, person_id: int) -> datetime | None:
     """When the person last said stop."""
     statement = select(func.max(consents.c.at)).where(
@@ -155,11 +165,19 @@ def stopped_at(connection: Connection, person_id: int) -> datetime | None:
     return connection.execute(statement).scalar()
 
 
-def suppress_queued(connection: Connection, person_id: int, at: datetime) -> int:
-    """Nothing that waits for this person is sent any more; the number of deliveries."""
+def suppress_queued(
+    connection: Connection, person_id: int, at: datetime, *, again: bool = False
+) -> int:
+    """Nothing that waits for this person is sent any more; the number of deliveries.
+
+    `again`: but the answer to an earlier stop is; who says it twice hears it once.
+    """
+    waiting = [deliveries.c.person_id == person_id, deliveries.c.status == "queued"]
+    if again:
+        waiting.append(deliveries.c.kind != "consent")
     statement = (
         update(deliveries)
-        .where(deliveries.c.person_id == person_id, deliveries.c.status == "queued")
+        .where(*waiting)
         .values(status="suppressed", error="opted_out", updated_at=at)
     )
     return connection.execute(statement).rowcount

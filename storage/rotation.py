@@ -1,4 +1,4 @@
-"""Re-sealing every sealed value under the newest key, while everything else goes on."""
+"""Which keys are needed; re-sealing everything under the newest, while everything else goes on."""
 
 import importlib
 import pkgutil
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, bindparam, select, update
+from sqlalchemy import Column, Connection, LargeBinary, bindparam, func, select, update
 
 import storage
 from storage.database import Database, metadata
@@ -62,6 +62,24 @@ def rotate(database: Database, vault: Vault, progress: Progress) -> Rotated:
             return done
     done.restless = True
     return done
+
+
+def load_vault(connection: Connection, secret_keys: Sequence[str]) -> Vault:
+    """`Vault.load`; SealError also where a key that is not given still seals something."""
+    vault = Vault.load(connection, secret_keys)
+    for name, beginning in vault.lacks(connection).items():
+        for column in sealed_columns():
+            if _any_begins(connection, column, beginning):
+                raise SealError(
+                    f"SECRET_KEYS lacks the key {name}, under which {column} is sealed. Give it"
+                    " too, after the newest, and run `enlace rotate-keys` before you take it out."
+                )
+    return vault
+
+
+def _any_begins(connection: Connection, column: Column[Any], beginning: bytes) -> bool:
+    same = func.substr(column, 1, len(beginning)) == beginning
+    return connection.scalar(select(column).where(same).limit(1)) is not None
 
 
 def keep_only(connection: Connection, secret_keys: Sequence[str]) -> None:

@@ -118,6 +118,15 @@ class Vault:
             index_key = _unwrap(known, keys)
         return cls(keys, index_key)
 
+    def lacks(self, connection: Connection) -> dict[str, bytes]:
+        """The keys of this database that were not given: name, and how what they sealed begins."""
+        others = (bytes.fromhex(key_id) for key_id in _wrapped(connection))
+        return {
+            key_id.hex(): _VERSION + key_id
+            for key_id in others
+            if _VERSION + key_id not in self._keys
+        }
+
     def forget_other_keys(self, connection: Connection) -> None:
         """After a rotation: keys that this vault was not given no longer open the index key."""
         mine = [header[len(_VERSION) :].hex() for header in self._keys]

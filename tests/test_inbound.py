@@ -173,6 +173,14 @@ class TestStopping:
         rosa.says("ALTO!!").hears_nothing()
         assert len([row for row in here.rows(consents) if row.act == "out"]) == 1
 
+    def test_said_twice_before_the_answer_has_left_it_is_still_answered(
+        self, here: Office, rosa: Person
+    ) -> None:
+        rosa.talks(*TO_JOIN)
+        for text in ("ALTO", "ALTO"):
+            here.receive(rosa.message(text))
+        assert len(rosa.looks().heard) == 1
+
     @pytest.mark.parametrize(
         "word", ["STOP", "stop.", "Ｓｔｏｐ", "Alto", "BAJA", "PARAR", "cancel", "¡ALTO!"]
     )
@@ -203,6 +211,19 @@ class TestStopping:
         assert rosa.row()["consent"] == "in"
         assert {row.status for row in here.rows(addresses)} == {"active"}
         assert [row.act for row in here.rows(consents)] == ["in", "out", "in"]
+
+    @pytest.mark.parametrize("word", ["START", "UNIRME"])
+    def test_who_never_agreed_to_anything_has_not_by_coming_back(
+        self, here: Office, word: str
+    ) -> None:
+        stranger = here.texter().talks("ALTO", word).hears("¿Como quieres participar?")
+        assert stranger.row()["consent"] == "none"
+        stranger.says("SALIR").hears("no guardamos nada")
+        assert stranger.row()["consent"] == "none"
+        assert [row.act for row in here.rows(consents)] == ["out"]
+        assert {row.status for row in here.rows(addresses)} == {"active"}
+        stranger.talks(*TO_JOIN)
+        assert stranger.row()["consent"] == "in"
 
     @pytest.mark.parametrize("words", ["Alta Verapaz", "join the strike", "start your engines"])
     def test_a_sentence_that_begins_with_a_start_word_is_none(

@@ -55,7 +55,7 @@ def test_start_says_nothing_of_the_language_for_spanish_texts_ask_for_it_too(
 ) -> None:
     rosa = office.texter().says("Hola").says("ALTO").hears("START")
     rosa.says("START").hears("quieres participar")
-    assert (rosa.row()["consent"], rosa.row()["language"]) == ("in", "es")
+    assert (rosa.row()["consent"], rosa.row()["language"]) == ("none", "es")
     ben = office.texter().says("hi there").says("STOP").says("START").hears("How would you like")
     assert ben.says("UNIRME").row()["language"] == "en"
 

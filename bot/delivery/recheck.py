@@ -9,6 +9,9 @@ from storage.broadcasts import State
 from storage.messages import Priority, Status
 from storage.outbox import Due
 
+_SPOKE_SINCE = ("opted_out", "invalid")
+"""An address with this standing may belong to who has just written; a blocked chat can't."""
+
 _WHILE_HELD = timedelta(seconds=1)
 """Whoever tends broadcasts takes its deliveries out of the way meanwhile."""
 
@@ -64,9 +67,10 @@ def recheck(
 
 
 def _refusal(row: Due, now: datetime) -> str | None:
-    """`consent` is the answer to a stop, and what was asked for after one: it alone may follow."""
+    """`consent` is the answer to a stop, and what was asked for after one: it alone may follow,
+    and goes where that was said from, even to a number that had failed before."""
     after_a_stop = row.kind == "consent"
-    if row.address_status != "active" and not (after_a_stop and row.address_status == "opted_out"):
+    if row.address_status != "active" and not (after_a_stop and row.address_status in _SPOKE_SINCE):
         return row.address_status
     if row.consent == "out" and not after_a_stop:
         return "opted_out"

@@ -121,11 +121,14 @@ class SmsWebhooks:
         inbound = self._channel.parse(form, self._clock())
         if inbound is None:
             return _twiml()
-        answered = await _answered(self._intake.take(inbound))
-        if answered.status_code == 200:
-            return _twiml()
-        self._missed()
-        return answered
+        kept = False
+        try:
+            answered = await _answered(self._intake.take(inbound))
+            kept = answered.status_code == 200
+        finally:
+            if not kept:
+                self._missed()
+        return _twiml() if kept else answered
 
     async def report(self, request: Request) -> Response:
         form = await self._signed(request, self._settings.status_url)

@@ -157,7 +157,8 @@ async def test_a_stop_is_dated_when_it_was_sent_and_not_when_it_was_found(by_sms
         await by_sms.providers.twilio.phone(ROSA).texts("ALTO")
         by_sms.hour.ahead += 3600
         await catches_up(app)
-    evidence = select(consents.c.at).where(consents.c.person_id == rosa.person_id)
+    mine = consents.c.person_id == rosa.person_id, consents.c.act == "out"
+    evidence = select(consents.c.at).where(*mine)
     [row] = await by_sms.select(evidence)
     assert abs(row.at - said) < timedelta(seconds=5)
 

@@ -27,6 +27,7 @@ from storage.database import Database
 from storage.ids import new_id
 from storage.messages import Priority, deliveries, inbound
 from storage.people import people
+from storage.profiles import add_consent
 from storage.sealed import Vault
 from tests.crash.process import Order, main
 from tests.processes.machine import Hour, Providers, providers
@@ -189,6 +190,9 @@ class World:
             caller = meet(connection, vault, first, now)
             mine = people.c.id == caller.person_id
             connection.execute(update(people).where(mine).values(values))
+            if values["consent"] == "in":
+                agreed = {"person_id": caller.person_id, "act": "in", "channel": channel}
+                add_consent(connection, {"id": new_id(), "wording": "test", "at": now} | agreed)
             return To(caller.person_id, caller.address_id, channel)
 
         return await self.database.run(meets)

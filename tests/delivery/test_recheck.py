@@ -56,6 +56,16 @@ async def test_not_even_a_confirmation_goes_to_who_blocked_the_bot(office: Offic
     assert (await office.delivery(row)).error == "blocked"
 
 
+async def test_who_stops_from_a_number_that_had_failed_is_told(office: Office) -> None:
+    maria = await office.person(consent="out")
+    await office.change(addresses, maria.address_id, status="invalid")
+    [row] = await office.queue(maria, "You are out.", kind="consent")
+
+    await office.worker().step()
+
+    assert (await office.delivery(row)).status == "sent"
+
+
 @pytest.mark.parametrize(
     ("kind", "consent", "status"),
     [

@@ -176,6 +176,13 @@ def test_somebody_who_never_joined_can_be_forgotten(town: Office) -> None:
     deletes(town.texter()).hears("Borramos todo")
 
 
+def test_a_stop_right_after_it_leaves_the_farewell(town: Office) -> None:
+    ana = volunteers(town.texter()).says("BORRAR MIS DATOS")
+    for text in ("sí", "ALTO"):
+        town.receive(ana.message(text))
+    assert len(ana.looks().heard) == 1
+
+
 def test_the_same_yes_twice_deletes_and_says_so_once(town: Office) -> None:
     ana = volunteers(town.texter())
     ana.says("borrar mis datos").says("sí", provider_id="SM-yes").hears("Borramos todo")

@@ -145,6 +145,7 @@ async def test_the_commands_say_what_they_did(town_url: str, tmp_path: Path) -> 
     assert said["replay"].startswith("0 messages were kept as failed")
     assert "may be taken out of SECRET_KEYS" in said["rotate-keys"]
     assert said["export"].startswith("0 people written")
+    assert query(town_url, "SELECT actor FROM audit WHERE act = 'export people'") == [("operator",)]
 
 
 def spellings(word: str) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from handlers.inbound import keep_failed
 from handlers.replay import replay
 from storage import failures
 from storage.messages import inbound
+from storage.network import organisations
 from tests.privacy.conftest import ZIP, volunteers
 from tests.talk import Office, Person
 
@@ -180,3 +181,39 @@ def test_what_somebody_else_has_replayed_is_left_alone(town: Office, broken: lis
 
     assert again == "gone"
     ana.looks().hears_nothing()
+
+
+@pytest.mark.parametrize("failed", ["INICIO CARECEN", "UNIRME", "PERFIL", "5"])
+def test_nothing_said_before_a_stop_undoes_it(
+    town: Office, broken: list[bool], failed: str
+) -> None:
+    place = {"city": "Chicago", "region": "IL", "country": "US", "zone": "America/Chicago"}
+    organisation = {"id": 7, "code": "carecen", "name": "CARECEN", **place}
+    town.database.run_now(lambda c: c.execute(insert(organisations), organisation))
+    broken.append(False)
+    ana = volunteers(town.texter())
+    broken.append(True)
+    fails(ana, failed)
+    broken.append(False)
+    town.later(minutes=1)
+    ana.says("ALTO")
+    town.later(minutes=1)
+
+    assert replays(town) == {"overtaken": 1}
+
+    ana.looks().hears_nothing()
+    assert ana.row()["consent"] == "out"
+
+
+def test_what_is_answered_after_a_stop_is_replayed_too(town: Office, broken: list[bool]) -> None:
+    broken.append(False)
+    ana = volunteers(town.texter())
+    broken.append(True)
+    fails(ana, "MIS DATOS")
+    broken.append(False)
+    town.later(minutes=1)
+    ana.says("ALTO")
+
+    assert replays(town) == {"answered": 1}
+
+    ana.looks().hears("Ana Lucia")

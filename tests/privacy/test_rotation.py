@@ -11,7 +11,7 @@ from sqlalchemy import LargeBinary, select, update
 from storage import rotation
 from storage.database import Database
 from storage.people import people
-from storage.rotation import rotate, sealed_columns
+from storage.rotation import load_vault, rotate, sealed_columns
 from storage.schema import metadata
 from storage.sealed import SealError, Vault, new_secret_key
 from storage.sealed import vault as vault_table
@@ -178,3 +178,15 @@ def test_the_file_shows_nothing_without_the_key(tmp_path: Path, sqlite_url: str)
         assert word.encode("utf-16-le") not in everything
     with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_key_that_still_seals_something_may_not_be_missing(under_old_key: Office) -> None:
+    database = under_old_key.database
+    load(database, NEW, OLD)  # whoever starts with both may forget to rotate
+
+    with pytest.raises(SealError, match="lacks the key"):
+        database.run_now(lambda connection: load_vault(connection, [NEW]))
+
+    both = database.run_now(lambda connection: load_vault(connection, [NEW, OLD]))
+    assert rotate(database, both, silent).is_complete
+    database.run_now(lambda connection: load_vault(connection, [NEW]))
