@@ -31,6 +31,8 @@ _PAGE: Final = 1000
 class SmsChannel:
     """Sends from a messaging service, else from the number `from_`; `status_url` is public.
 
+    Where both are given, what came to that number or went from it counts as ours too.
+
     `refused` counts webhooks that became nothing, by reason. A text is sent as given: it went
     through locales.gsm7.sms_text when it was rendered. Over 1,600 UTF-16 units: "too_long".
     """
@@ -51,7 +53,7 @@ class SmsChannel:
         self._http = http or TwilioHttp()
         self._client = TwilioClient(account_sid, auth_token, api_url, self._http)
         self._validator = RequestValidator(auth_token)
-        self._sender = messaging_service_sid or from_
+        self._ours = {messaging_service_sid, from_} - {None}
         self._number = None if messaging_service_sid else from_
         fixed = {
             "messaging_service_sid": messaging_service_sid,
@@ -138,19 +140,22 @@ class SmsChannel:
                 **ours, date_sent_after=after, page_size=_PAGE
             )
             async for one in listed:
-                if one.direction == "inbound":
+                if self._came_to_us(one):
                     read.append(self._received(one))
         known = [one for one in read if one is not None and one.sent_at >= after]
         return sorted(known, key=lambda one: one.sent_at)
 
     async def messages_with(self, number: str) -> list[str]:
-        """The ids of all that Twilio keeps of what this number and ours have written."""
+        """All that Twilio keeps of what this number and ours have written: their ids.
+
+        What other numbers of the account have written with it is theirs, and stays.
+        """
         with _deciding():
             sent = await self._client.messages.list_async(to=number, page_size=_PAGE)
             came = await self._client.messages.list_async(from_=number, page_size=_PAGE)
-        ours = [one.sid for one in sent if self._is_ours(one)]
-        theirs = [one.sid for one in came if self._number in (None, one.to)]
-        return [*ours, *theirs]
+            ours = [one for one in sent if self._is_ours(one)]
+            theirs = [one for one in came if self._came_to_us(one)]
+            return [one.sid for one in (*ours, *theirs)]
 
     async def delete_message(self, sid: str) -> None:
         """At the provider. One that is gone already is fine."""
@@ -163,7 +168,16 @@ class SmsChannel:
 
     def _is_ours(self, message: MessageInstance) -> bool:
         sender = message.messaging_service_sid, message.from_
-        return str(message.direction).startswith("outbound") and self._sender in sender
+        return str(message.direction).startswith("outbound") and not self._ours.isdisjoint(sender)
+
+    def _came_to_us(self, message: MessageInstance) -> bool:
+        """To our service, which Twilio names in what its numbers receive, or to our number.
+
+        An account may have other numbers, of other services or of none: what came to them was
+        said to somebody else.
+        """
+        receiver = message.messaging_service_sid, message.to
+        return message.direction == "inbound" and not self._ours.isdisjoint(receiver)
 
     def _received(self, message: MessageInstance) -> Inbound | None:
         media: Media | None = "other" if str(message.num_media or "0") != "0" else None

@@ -19,7 +19,7 @@ from handlers.conversation.messages import Outgoing
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "a-token-of-tests"
 SERVICE = "MG" + "0" * 32
-OURS = "+13125550199"
+OURS, ELSEWHERE = "+13125550199", "+13125550198"
 MARIA = "+13125550100"
 STATUS_URL = "https://enlace.example/twilio/status"
 HOLA = Outgoing("Hola, soy un secreto")
@@ -28,7 +28,7 @@ HOLA = Outgoing("Hola, soy un secreto")
 @pytest.fixture
 async def twilio() -> AsyncIterator[TwilioSimulator]:
     async with TwilioSimulator(
-        ACCOUNT, TOKEN, numbers=[OURS], messaging_service_sid=SERVICE
+        ACCOUNT, TOKEN, numbers=[OURS], messaging_service_sid=SERVICE, outside=[ELSEWHERE]
     ) as simulator:
         yield simulator
 
@@ -41,8 +41,9 @@ async def url(twilio: TwilioSimulator) -> AsyncIterator[str]:
 
 def make(url: str, service: str | None = None, *, token: str = TOKEN) -> SmsChannel:
     http = TwilioHttp(connect_timeout=0.3, read_timeout=0.3)
+    number = None if service else OURS
     return SmsChannel(
-        ACCOUNT, token, from_=OURS, messaging_service_sid=service, api_url=url, http=http
+        ACCOUNT, token, from_=number, messaging_service_sid=service, api_url=url, http=http
     )
 
 
@@ -400,6 +401,39 @@ async def test_a_service_catches_up_on_all_its_numbers(url: str, twilio: TwilioS
     assert (caught.sender, caught.text) == (MARIA, "UNIRME")
     [call] = twilio.calls.of("list")
     assert "To" not in call.parameters
+
+
+@pytest.mark.parametrize("service", [SERVICE, None], ids=["service", "number"])
+async def test_what_came_to_others_of_the_account_is_left_alone(
+    url: str, twilio: TwilioSimulator, service: str | None
+) -> None:
+    """Neither taken in after an outage nor deleted with somebody's data."""
+    ours, others = make(url, service), SmsChannel(ACCOUNT, TOKEN, from_=ELSEWHERE, api_url=url)
+    said = await twilio.phone(MARIA).texts("UNIRME", to=OURS)
+    await twilio.phone(MARIA).texts("STOP", to=ELSEWHERE)
+    await twilio.phone(MARIA).texts("START", to=ELSEWHERE)
+    await others.send(MARIA, HOLA, expires_in=None)
+    sent = await ours.send(MARIA, HOLA, expires_in=None)
+
+    caught = await ours.received_since(datetime.fromtimestamp(0, UTC))
+    kept = await ours.messages_with(MARIA)
+
+    assert [one.provider_id for one in caught] == [said.sid]
+    assert set(kept) == {said.sid, sent.provider_id}
+    for channel in (ours, others):
+        await channel.close()
+
+
+async def test_a_number_named_beside_the_service_is_ours_too(
+    url: str, twilio: TwilioSimulator
+) -> None:
+    """What it sent and received before it had a service, say."""
+    both = SmsChannel(ACCOUNT, TOKEN, from_=ELSEWHERE, messaging_service_sid=SERVICE, api_url=url)
+    said = [await twilio.phone(MARIA).texts("hola", to=to) for to in (OURS, ELSEWHERE)]
+    caught = await both.received_since(datetime.fromtimestamp(0, UTC))
+    kept = await both.messages_with(MARIA)
+    await both.close()
+    assert {one.provider_id for one in caught} == {one.sid for one in said} == set(kept)
 
 
 async def test_a_message_is_deleted_at_twilio_and_twice_is_fine(

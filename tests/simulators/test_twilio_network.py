@@ -207,6 +207,31 @@ async def test_without_a_service_the_block_is_the_numbers_own(clock: Clock) -> N
         await client.http_client.close()
 
 
+async def test_a_service_is_named_in_what_its_own_numbers_receive(
+    clock: Clock, receiver: Receiver, receiver_url: str
+) -> None:
+    other = "+13125550188"
+    twilio = TwilioSimulator(
+        *(ACCOUNT, AUTH),
+        numbers=[OURS],
+        messaging_service_sid=SERVICE,
+        outside=[other],
+        sms_url=f"{receiver_url}/twilio/sms",
+        clock=clock,
+    )
+    async with twilio, serve(twilio.app) as url:
+        client = LocalClient(url)
+        said = [await twilio.phone(HERS).texts("hola", to=to) for to in (OURS, other)]
+        await twilio.settled()
+        listed = {one.sid: one for one in await client.messages.list_async(from_=HERS)}
+        await twilio.phone(HERS).texts("STOP", to=other)
+        await client.messages.create_async(to=HERS, messaging_service_sid=SERVICE, body="hola")
+        await client.http_client.close()
+    assert [listed[one.sid].messaging_service_sid for one in said] == [SERVICE, None]
+    posted = [fields(body).get("MessagingServiceSid") for body in receiver.bodies[:2]]
+    assert posted == [SERVICE, None]
+
+
 async def test_statuses_are_called_back_in_order(
     client: LocalClient, listening: TwilioSimulator, receiver: Receiver
 ) -> None:

@@ -45,7 +45,8 @@ Fields = list[tuple[str, str]]
 class TwilioSimulator:
     """`app` serves `/2010-04-01/Accounts/<sid>/Messages…`; phones are made by `phone`.
 
-    `numbers` are the account's own; a `messaging_service_sid` pools them. `sms_url` is where
+    `numbers` are the account's own; a `messaging_service_sid` pools them, and is named in what
+    they receive; the account's numbers `outside` of it receive for themselves. `sms_url` is where
     inbound texts are posted (the public URL, over which they are signed; `routes` maps public
     base URLs to served ones). `prices` are USD a segment by country, "*" elsewhere; `regions` are
     the countries enabled (None: all); `rate` is how fast create may be called.
@@ -59,6 +60,7 @@ class TwilioSimulator:
         *,
         numbers: Sequence[str],
         messaging_service_sid: str | None = None,
+        outside: Sequence[str] = (),
         sms_url: str | None = None,
         keywords: Keywords | None = None,
         prices: Mapping[str, Decimal] = DEFAULT_PRICES,
@@ -68,8 +70,9 @@ class TwilioSimulator:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.account_sid = account_sid
-        self.numbers = list(numbers)
+        self.numbers = [*numbers, *outside]
         self.messaging_service_sid = messaging_service_sid
+        self._outside = frozenset(outside)
         self.sms_url = sms_url
         self.keywords = keywords or Keywords()
         self.prices = prices
@@ -257,8 +260,11 @@ class TwilioSimulator:
         if refusal is not None:
             raise TwilioError(refusal, f"{REFUSALS[refusal]}: {new.to}")
 
+    def _service(self, number: str) -> str | None:
+        return None if number in self._outside else self.messaging_service_sid
+
     def _pool(self, number: str) -> str:
-        return self.messaging_service_sid or number
+        return self._service(number) or number
 
     def _price(self, number: str) -> Decimal:
         return self.prices.get(region(number), self.prices.get("*", Decimal(0)))
@@ -266,18 +272,18 @@ class TwilioSimulator:
     async def _receive(
         self, phone: Phone, text: str, to: str | None, media: tuple[Media, ...]
     ) -> Message:
-        sid = _sid("MM" if media else "SM")
+        sid, to = _sid("MM" if media else "SM"), to or self.numbers[0]
         message = Message(
             sid=sid,
             account_sid=self.account_sid,
             sender=phone.number,
-            to=to or self.numbers[0],
+            to=to,
             # A lone surrogate can't cross a phone network.
             body=text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"),
             direction="inbound",
             status="received",
             created_at=self._clock(),
-            service_sid=self.messaging_service_sid,
+            service_sid=self._service(to),
             media=tuple(self._media_url(sid) for _ in media),
         )
         message.sent_at = message.created_at
