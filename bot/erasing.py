@@ -22,9 +22,12 @@ _log = structlog.get_logger()
 
 
 class Records(Protocol):
-    """What a provider keeps of messages. Both raise SendError."""
+    """What a provider keeps of messages. Both raise SendError.
 
-    async def messages_with(self, number: str) -> list[str]: ...
+    `messages_with`: the ids of those with this number, and when they were made.
+    """
+
+    async def messages_with(self, number: str) -> dict[str, datetime]: ...
 
     async def delete_message(self, sid: str) -> None: ...
 
@@ -55,7 +58,10 @@ class Eraser:
             await self._database.empty_log()
 
     async def _part_from_all(self) -> int:
-        """Whom the last message has reached: nothing of them is left, their address included."""
+        """Whom the last message has reached: nothing of them is left, their address included.
+
+        Each of a deleted person's numbers is asked about by itself.
+        """
         now = self._clock()
         found = await self._database.read(
             lambda connection: leaving.partings(connection, now, _MOST)
@@ -72,17 +78,17 @@ class Eraser:
             )
             await self._database.run(later)
             return False
-        part = partial(leaving.part, person_id=parting.person_id, provider_ids=known, now=now)
+        part = partial(leaving.part, person_id=parting.person_id, at_provider=known, now=now)
         return await self._database.run(part)
 
-    async def _known_at_provider(self, parting: Parting) -> list[str]:
+    async def _known_at_provider(self, parting: Parting) -> dict[str, datetime]:
         """Also what we have no ids of any more: sent long ago, or just when a process died."""
         if self._records is None or parting.channel != KEPT_BY_PROVIDER:
-            return []
+            return {}
         try:
             number = self._vault.open("addresses", "value", parting.address_id, parting.value)
         except SealError:
-            return []
+            return {}
         return await self._records.messages_with(number)
 
     async def _delete_at_provider(self, records: Records) -> None:

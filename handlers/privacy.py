@@ -85,15 +85,21 @@ def _is_plain(context: Context) -> bool:
 
 
 def _delete(context: Context) -> None:
-    """All of it in this transaction. An empty person takes the place, to receive one farewell."""
+    """All of it in this transaction. An empty person takes the place, to receive one farewell.
+
+    One more takes each other address from which there is still something to be deleted elsewhere.
+    """
     connection, now, caller = context.connection, context.now, context.caller
     coordinators.step_down(context, "deleted")
     let_go_for_good(connection, caller.person_id, now)
     leaving.count_departure(connection, caller.person_id, now.date())
     leaving.suppress(connection, [caller.person_id], now)
     leaving.ask_provider(connection, [caller.person_id], now)
-    [empty] = add_people(connection, [(context.language, "out", now)])
-    leaving.leave_empty(connection, caller.person_id, empty.id, caller.address_id, now)
+    kept = leaving.addresses_to_keep(connection, caller.person_id, caller.address_id)
+    empties = add_people(connection, [(context.language, "out", now)] * len(kept))
+    heirs = {address: each.id for address, each in zip(kept, empties, strict=True)}
+    leaving.leave_empty(connection, caller.person_id, heirs, now)
+    empty = empties[0]
     context.caller = Caller(
         person_id=empty.id,
         address_id=caller.address_id,

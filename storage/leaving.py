@@ -4,7 +4,7 @@ Deleting itself is here too. Who asks for it, and what is said, live in the hand
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -18,9 +18,11 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    case,
     delete,
     exists,
     literal,
+    or_,
     select,
     tuple_,
     update,
@@ -38,6 +40,8 @@ KEPT_BY_PROVIDER = "sms"
 
 _OPEN = ("queued", "sending", "unknown")
 _IN_FLIGHT = ("sending", "unknown")
+_LISTED_LATE = timedelta(minutes=1)
+"""So long after a call its message may be missing in what the provider lists."""
 
 farewells = Table(
     "farewells",
@@ -52,7 +56,8 @@ farewells = Table(
     Column("since", Instant, nullable=False),
     Column("due_at", Instant, nullable=False, comment="not looked at before"),
 )
-"""Empty persons in the place of deleted ones, until the last message has gone to their address."""
+"""Empty persons in the place of deleted ones, one an address: until the last message has gone
+there, and the provider was asked what it keeps of the number."""
 
 provider_deletions = Table(
     "provider_deletions",
@@ -134,29 +139,59 @@ def count(connection: Connection, day: date, more: Mapping[str, int]) -> None:
         )
 
 
-def leave_empty(
-    connection: Connection, person_id: int, empty_id: int, address_id: int, now: datetime
-) -> None:
-    """Removes a person all but one address, which an empty person keeps for the farewell.
+def addresses_to_keep(connection: Connection, person_id: int, address_id: int) -> list[int]:
+    """The one that the farewell goes to, then those that still serve to have more deleted.
 
-    What the provider may be taking at this moment moves there too, without its text, so that the
-    ids become known. Moved in place: whoever is just recording an outcome still finds the row.
+    What a provider keeps it tells by the number alone, of long ago too; and what is just being
+    sent must be found under its own address, should its outcome never be known.
+    """
+    on_its_way = exists().where(
+        deliveries.c.address_id == addresses.c.id, deliveries.c.status.in_(_IN_FLIGHT)
+    )
+    others = select(addresses.c.id).where(
+        addresses.c.person_id == person_id,
+        addresses.c.id != address_id,
+        or_(addresses.c.channel == KEPT_BY_PROVIDER, on_its_way),
+    )
+    return [address_id, *connection.scalars(others)]
+
+
+def leave_empty(
+    connection: Connection, person_id: int, heirs: Mapping[int, int], now: datetime
+) -> None:
+    """Removes a person all but these addresses, each of which an empty person keeps for a while.
+
+    One each: who writes from one meanwhile, or comes back, is a stranger there, and the others go
+    all the same. `heirs`: who keeps which, first the one of the farewell.
     """
     theirs = select(addresses.c.id).where(addresses.c.person_id == person_id)
     _scrub(connection, inbound.c.address_id.in_(theirs))
+    _hand_over(connection, person_id, heirs, now)
+    waiting = [{"person_id": each, "since": now, "due_at": now} for each in heirs.values()]
+    connection.execute(insert(farewells), waiting)
+    erase(connection, [person_id])
+
+
+def _hand_over(
+    connection: Connection, person_id: int, heirs: Mapping[int, int], now: datetime
+) -> None:
+    """The addresses, and what the provider may be taking at this moment, without its text, so
+    that the ids become known. Moved in place: whoever is just recording an outcome finds the row.
+    """
+    first, *_others = heirs.values()
+    whose = {address: literal(person, Id) for address, person in heirs.items()}
     as_new = {"status": "active", "preferred": True, "strikes": 0, "doubted_at": None}
     connection.execute(
         update(addresses)
-        .where(addresses.c.id == address_id)
-        .values(person_id=empty_id, created_at=now, heard_at=now, **as_new)
+        .where(addresses.c.id.in_(list(heirs)))
+        .values(person_id=case(whose, value=addresses.c.id), created_at=now, heard_at=now, **as_new)
     )
+    keeper = case(whose, value=deliveries.c.address_id, else_=literal(first, Id))
     connection.execute(
         update(deliveries)
         .where(deliveries.c.person_id == person_id, deliveries.c.status.in_(_IN_FLIGHT))
-        .values(person_id=empty_id, address_id=address_id, body=None)
+        .values(person_id=keeper, body=None)
     )
-    connection.execute(insert(farewells), {"person_id": empty_id, "since": now, "due_at": now})
-    erase(connection, [person_id])
 
 
 class Parting(NamedTuple):
@@ -172,17 +207,11 @@ def partings(connection: Connection, now: datetime, most: int) -> list[Parting]:
     statement = (
         select(farewells.c.person_id, addresses.c.id, addresses.c.channel, addresses.c.value)
         .join(addresses, addresses.c.person_id == farewells.c.person_id)
-        .where(farewells.c.due_at <= now, ~_expects_more(farewells.c.person_id))
+        .where(farewells.c.due_at <= now, ~_expects_more(farewells.c.person_id, now))
         .order_by(farewells.c.due_at)
         .limit(most)
     )
     return [Parting._make(row) for row in connection.execute(statement)]
-
-
-def overdue_farewells(connection: Connection, before: datetime, most: int) -> list[int]:
-    """Empty persons that have waited too long for their last message."""
-    statement = select(farewells.c.person_id).where(farewells.c.since < before).limit(most)
-    return list(connection.scalars(statement))
 
 
 def postpone_parting(connection: Connection, person_id: int, until: datetime) -> None:
@@ -192,19 +221,32 @@ def postpone_parting(connection: Connection, person_id: int, until: datetime) ->
 
 
 def part(
-    connection: Connection, person_id: int, provider_ids: Iterable[str], now: datetime
+    connection: Connection, person_id: int, at_provider: Mapping[str, datetime], now: datetime
 ) -> bool:
-    """Removes an empty person for good; False when they have come back meanwhile, and stay."""
+    """Removes an empty person for good; False when they have come back meanwhile, and stay.
+
+    `at_provider`: the messages that it lists of their number, and when they were made.
+    """
     consent = connection.scalar(
         lock_row(select(people.c.consent).where(people.c.id == person_id), of=people)
     )
     if consent != "out":
-        connection.execute(delete(farewells).where(farewells.c.person_id == person_id))
+        _stay(connection, person_id, at_provider, now)
         return False
     ask_provider(connection, [person_id], now)
-    ask_for(connection, provider_ids, now)
+    ask_for(connection, at_provider, now)
     erase(connection, [person_id])
     return True
+
+
+def _stay(
+    connection: Connection, person_id: int, at_provider: Mapping[str, datetime], now: datetime
+) -> None:
+    """What was before the deletion is to go all the same; what was said since is theirs."""
+    ended = delete(farewells).where(farewells.c.person_id == person_id)
+    since = connection.scalar(ended.returning(farewells.c.since))
+    if since is not None:
+        ask_for(connection, [each for each, at in at_provider.items() if at < since], now)
 
 
 def ask_provider(connection: Connection, person_ids: Sequence[int], now: datetime) -> None:
@@ -287,8 +329,13 @@ def _scrub(connection: Connection, which: ColumnElement[bool]) -> None:
     )
 
 
-def _expects_more(person_id: ColumnElement[int]) -> ColumnElement[bool]:
-    return exists().where(deliveries.c.person_id == person_id, deliveries.c.status.in_(_OPEN))
+def _expects_more(person_id: ColumnElement[int], now: datetime) -> ColumnElement[bool]:
+    """Also a record at the provider, of a message that it may have taken without our knowing."""
+    d = deliveries.c
+    without_trace = and_(
+        d.channel == KEPT_BY_PROVIDER, d.provider_id.is_(None), d.called_at > now - _LISTED_LATE
+    )
+    return exists().where(d.person_id == person_id, or_(d.status.in_(_OPEN), without_trace))
 
 
 def _among(provider_ids: Sequence[str]) -> ColumnElement[bool]:

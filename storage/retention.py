@@ -74,7 +74,7 @@ def _expired(connection: Connection, which: ColumnElement[bool], now: datetime) 
 
 def _parted(connection: Connection, which: ColumnElement[bool], now: datetime) -> int:
     persons = list(connection.scalars(select(farewells.c.person_id).where(which)))
-    return sum(leaving.part(connection, person, (), now) for person in persons)
+    return sum(leaving.part(connection, person, {}, now) for person in persons)
 
 
 def _forgotten(connection: Connection, which: ColumnElement[bool], now: datetime) -> int:

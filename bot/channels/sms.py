@@ -145,8 +145,8 @@ class SmsChannel:
         known = [one for one in read if one is not None and one.sent_at >= after]
         return sorted(known, key=lambda one: one.sent_at)
 
-    async def messages_with(self, number: str) -> list[str]:
-        """All that Twilio keeps of what this number and ours have written: their ids.
+    async def messages_with(self, number: str) -> dict[str, datetime]:
+        """All that Twilio keeps of what this number and ours have written: ids, when made.
 
         What other numbers of the account have written with it is theirs, and stays.
         """
@@ -155,7 +155,7 @@ class SmsChannel:
             came = await self._client.messages.list_async(from_=number, page_size=_PAGE)
             ours = [one for one in sent if self._is_ours(one)]
             theirs = [one for one in came if self._came_to_us(one)]
-            return [one.sid for one in (*ours, *theirs)]
+            return {one.sid: _made_at(one) for one in (*ours, *theirs)}
 
     async def delete_message(self, sid: str) -> None:
         """At the provider. One that is gone already is fine."""

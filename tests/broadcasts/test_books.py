@@ -38,7 +38,7 @@ async def test_what_is_on_its_way_at_a_deletion_is_counted_once(office: Office) 
     [empty] = await office.crowd(1, consent="out")
 
     await office.database.run(
-        lambda c: leaving.leave_empty(c, rosa, empty, copy.address_id, office.now)
+        lambda c: leaving.leave_empty(c, rosa, {copy.address_id: empty}, office.now)
     )
     assert await office.counts(code) == {"sending": 1}
 

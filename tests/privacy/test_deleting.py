@@ -36,7 +36,7 @@ def deletes(person: Person) -> Person:
 def parts(office: Office) -> list[bool]:
     """What the eraser does once the farewell has gone out."""
     found = office.database.read_now(lambda c: leaving.partings(c, office.now, 10))
-    part = partial(leaving.part, provider_ids=(), now=office.now)
+    part = partial(leaving.part, at_provider={}, now=office.now)
     return [office.database.run_now(partial(part, person_id=each.person_id)) for each in found]
 
 

@@ -2,38 +2,50 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert, update
 
 from bot.channels.base import Decision, SendError
 from bot.channels.sms import SmsChannel
-from bot.erasing import Eraser
+from bot.erasing import Eraser, Records
 from bot.simulators import TwilioSimulator, serve
 from handlers.conversation.messages import Outgoing
+from handlers.outbox import To, enqueue
 from storage import leaving
+from storage.ids import new_id
 from storage.leaving import farewells, provider_deletions
-from storage.people import addresses
+from storage.messages import deliveries
+from storage.people import addresses, people, suppressions
+from tests.linking.conftest import address_of, are_one, asks_to_link
 from tests.privacy.conftest import volunteers
-from tests.talk import Office
+from tests.talk import Office, Person
 
 ACCOUNT, OURS, HERS, OTHERS = "AC" + "0" * 32, "+13125550199", "+13125550187", "+13125550188"
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 AWAY = SendError("http_503", Decision.UNKNOWN)
 UNFINISHED = SendError("20009", Decision.RETRY, retry_after=timedelta(minutes=1))
 
 
 @dataclass
 class Provider:
-    """Keeps messages by id, and answers by script before it does as it is told."""
+    """Keeps messages by id, and answers by script before it does as it is told.
+
+    `later`: when those were made that are not from long ago.
+    """
 
     kept: set[str] = field(default_factory=set)
     lists: bool = True
     refusals: list[SendError] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    later: dict[str, datetime] = field(default_factory=dict)
 
-    async def messages_with(self, number: str) -> list[str]:
+    async def messages_with(self, number: str) -> dict[str, datetime]:
         if not self.lists:
             raise AWAY
-        return sorted(self.kept)
+        self.asked.append(number)
+        return {each: self.later.get(each, LONG_AGO) for each in sorted(self.kept)}
 
     async def delete_message(self, sid: str) -> None:
         if self.refusals:
@@ -41,12 +53,39 @@ class Provider:
         self.kept.discard(sid)
 
 
-def eraser(office: Office, provider: Provider | None) -> Eraser:
+def eraser(office: Office, provider: Records | None) -> Eraser:
     return Eraser(office.database, office.desk.vault, provider, lambda: office.now)
 
 
 def deleted(office: Office) -> None:
     volunteers(office.texter(HERS)).says("borrar mis datos").says("sí").hears("Borramos todo")
+
+
+def linked(office: Office) -> tuple[Person, Person]:
+    """One person with a number and a chat."""
+    ana, chat = volunteers(office.texter(HERS)), office.telegrammer()
+    chat.says(f"LINK {asks_to_link(ana)}").says("sí")
+    assert are_one(ana, chat)
+    return ana, chat
+
+
+def deletes(chat: Person) -> None:
+    chat.says("borrar mis datos").says("sí").hears("Borramos todo")
+
+
+def another_number(office: Office, person: Person, number: str) -> None:
+    """As of a time when one could have two."""
+    row, vault = new_id(), office.desk.vault
+    address = {
+        "id": row,
+        "person_id": person.row()["id"],
+        "channel": "sms",
+        "lookup": vault.index("sms", number),
+        "value": vault.seal("addresses", "value", row, number),
+        "created_at": office.now,
+        "heard_at": office.now,
+    }
+    office.database.run_now(lambda c: c.execute(insert(addresses), address))
 
 
 async def test_what_is_known_and_what_is_listed_is_deleted(town: Office) -> None:
@@ -120,6 +159,147 @@ async def test_without_a_provider_the_address_goes_all_the_same(town: Office) ->
     assert town.rows(addresses) == []
 
 
+async def test_from_telegram_the_provider_is_asked_about_the_linked_number_too(
+    town: Office,
+) -> None:
+    provider = Provider({"SM-long-ago"})
+    _ana, chat = linked(town)
+    deletes(chat)
+
+    for _ in range(2):
+        await eraser(town, provider).step()
+
+    assert (provider.asked, provider.kept) == ([HERS], set())
+    assert [town.rows(table) for table in (addresses, people, provider_deletions)] == [[], [], []]
+    assert len(town.rows(suppressions)) == 2
+
+
+async def test_from_one_of_several_numbers_each_is_asked_about(town: Office) -> None:
+    provider = Provider()
+    ana, _chat = linked(town)
+    another_number(town, ana, OTHERS)
+    deletes(ana)
+
+    await eraser(town, provider).step()
+
+    assert sorted(provider.asked) == [HERS, OTHERS]
+    assert town.rows(addresses) == []
+
+
+async def test_a_chat_of_which_nobody_keeps_anything_goes_at_once(town: Office) -> None:
+    ana, _chat = linked(town)
+    deletes(ana)
+
+    assert [row.channel for row in town.rows(addresses)] == ["sms"]
+
+
+async def test_without_a_provider_linked_addresses_go_all_the_same(town: Office) -> None:
+    _ana, chat = linked(town)
+    deletes(chat)
+
+    await eraser(town, None).step()
+
+    assert [town.rows(table) for table in (addresses, people)] == [[], []]
+
+
+async def test_a_number_that_is_still_asked_about_is_a_strangers_who_stopped(town: Office) -> None:
+    provider = Provider({"SM1"}, lists=False)
+    ana, chat = linked(town)
+    deletes(chat)
+    assert not are_one(ana, chat), "whoever comes back at one gets the other too"
+    await eraser(town, provider).step()
+    assert [row.channel for row in town.rows(addresses)] == ["sms"]
+
+    assert ana.row()["consent"] == "out"
+    ana.says("hola").hears_nothing()
+    ana.says("ALTA").hears("Como quieres participar")
+    provider.lists = True
+    town.later(minutes=2)
+    await eraser(town, provider).step()
+    assert ana.says("2").hears("llamas").row()["consent"] == "in"
+
+
+async def test_of_whom_comes_back_before_that_only_the_new_is_kept(town: Office) -> None:
+    ana = volunteers(town.texter(HERS))
+    deletes(ana)
+    town.later(seconds=5)
+    provider = Provider({"SM-old", "SM-start"}, later={"SM-start": town.now})
+    ana.says("ALTA")
+
+    for _ in range(2):
+        await eraser(town, provider).step()
+
+    assert provider.kept == {"SM-start"}
+    assert ana.row()["consent"] == "in"
+
+
+async def test_what_they_write_there_meanwhile_is_deleted_as_well(town: Office) -> None:
+    provider = Provider(lists=False)
+    ana, chat = linked(town)
+    deletes(chat)
+    await eraser(town, provider).step()
+    ana.says("hola", provider_id="SM-meanwhile").hears_nothing()
+
+    provider.lists, provider.refusals = True, [AWAY] * 100
+    town.later(minutes=2)
+    await eraser(town, provider).step()
+
+    assert "SM-meanwhile" in {row.provider_id for row in town.rows(provider_deletions)}
+    assert town.rows(addresses) == []
+
+
+async def test_what_was_on_its_way_is_looked_for_under_its_own_number(town: Office) -> None:
+    """The provider may list it a little late: it is not asked too soon."""
+    provider = Provider()
+    ana, chat = linked(town)
+    row = being_sent(town, ana)
+    deletes(chat)
+
+    [flying] = [each for each in town.rows(deliveries) if each.id == row]
+    [number] = [each for each in town.rows(addresses) if each.channel == "sms"]
+    assert (flying.address_id, flying.person_id) == (number.id, number.person_id)
+    await eraser(town, provider).step()
+    change(town, row, status="failed", error="unreadable")
+    await eraser(town, provider).step()
+    assert [each.channel for each in town.rows(addresses)] == ["sms"]
+    assert provider.asked == []
+
+    provider.kept.add("SM-nobody-knew")
+    town.later(minutes=2)
+    for _ in range(2):
+        await eraser(town, provider).step()
+    assert (provider.asked, provider.kept) == ([HERS], set())
+    assert town.rows(addresses) == []
+
+
+async def test_what_was_on_its_way_to_a_chat_stays_with_it(town: Office) -> None:
+    ana, chat = linked(town)
+    row = being_sent(town, chat)
+    deletes(ana)
+
+    [flying] = [each for each in town.rows(deliveries) if each.id == row]
+    channels = {each.id: each.channel for each in town.rows(addresses)}
+    assert channels[flying.address_id] == flying.channel == "telegram"
+    change(town, row, status="sent", provider_id="7")
+    await eraser(town, Provider()).step()
+    assert town.rows(addresses) == []
+
+
+def being_sent(office: Office, person: Person) -> int:
+    """A text to this address that a worker has just handed to the provider."""
+    address = address_of(person)
+    to = To(address.person_id, address.id, person.channel)
+    vault, now = office.desk.vault, office.now
+    [row] = office.database.run_now(lambda c: enqueue(c, vault, to, [Outgoing("hola")], now=now))
+    change(office, row, status="sending", attempts=1, called_at=now)
+    return row
+
+
+def change(office: Office, row: int, **columns: object) -> None:
+    statement = update(deliveries).where(deliveries.c.id == row).values(**columns)
+    office.database.run_now(lambda connection: connection.execute(statement))
+
+
 @pytest.fixture
 async def twilio() -> AsyncIterator[TwilioSimulator]:
     async with TwilioSimulator(ACCOUNT, "token", numbers=[OURS]) as simulator:
@@ -149,3 +329,21 @@ async def test_twilio_is_asked_for_what_this_number_and_ours_have_written(
     assert came.text == "hola"
     assert all(HERS not in (one.to, one.sender) for one in twilio.messages.values())
     assert len(twilio.messages) == 2
+
+
+async def test_what_twilio_has_of_a_linked_number_goes_however_old(
+    town: Office, twilio: TwilioSimulator
+) -> None:
+    async with serve(twilio.app) as url:
+        channel = SmsChannel(ACCOUNT, "token", from_=OURS, api_url=url)
+        await channel.send(HERS, Outgoing("Hola Ana Lucía"), expires_in=None)
+        await twilio.phone(HERS).texts("me llamo Ana Lucía")
+        await twilio.settled()
+        _ana, chat = linked(town)
+        deletes(chat)
+
+        for _ in range(2):
+            await eraser(town, channel).step()
+        await channel.close()
+
+    assert twilio.messages == {}

@@ -6,6 +6,7 @@ Real processes, real clients, strict providers; the search reads raw bytes and e
 import asyncio
 import base64
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,10 +26,11 @@ from storage.sealed import Vault, new_secret_key
 from tests.privacy.conftest import ZIP, found_chicago
 from tests.processes.machine import Machine, enlace, hears, machine
 
-NUMBER, CHAT = "+13125550187", 7700112233
+NUMBER, LINKED, CHAT = "+13125550187", "+13125550144", 7700112233
 WORDS = (
     *("Xochiquetzal", "Quetzalcóatl", "cuarenta tamales", "Zacarías", "Ixtlilxóchitl"),
-    *("quiero hablar", NUMBER, NUMBER[1:], NUMBER[2:], str(CHAT), "41.8502", "87.6713"),
+    *("quiero hablar", NUMBER, NUMBER[1:], NUMBER[2:], LINKED[2:], str(CHAT)),
+    *("41.8502", "87.6713"),
 )
 
 
@@ -65,6 +67,14 @@ async def joins_and_is_deleted_by_sms(here: Machine, before: list[bytes]) -> Non
     await hears(phone, "Borramos todo")
 
 
+async def links(phone: Phone, person: Person) -> None:
+    """A number that is no more than linked, and goes with the chat's person."""
+    await talks(phone, "VINCULAR")
+    [shown] = re.findall(r"[A-Z0-9]{4}-[A-Z0-9]{4}", phone.heard[-1].text)
+    await talks(person, f"/vincular {shown}", "sí")
+    await hears(phone, "DESVINCULAR")
+
+
 async def joins_and_is_deleted_on_telegram(here: Machine, before: list[bytes]) -> None:
     person = here.providers.telegram.person(CHAT, "Zacarías Ixtlilxóchitl", language_code="es")
     await person.starts()
@@ -76,10 +86,12 @@ async def joins_and_is_deleted_on_telegram(here: Machine, before: list[bytes]) -
     await person.waits_for(1, timeout=20)
     await talks(person, "todas", "todas", "1 2", "sí")
     await hears(person, "Ya eres parte")
+    await links(here.providers.twilio.phone(LINKED), person)
     await talks(person, "/misdatos")
     await hears(person, "Chicago, IL")
     before += sealed_values(here)
-    await talks(person, "/borrarmisdatos")
+    await person.sends("/borrarmisdatos")
+    await hears(person, "¿Lo confirmas?")
     await person.presses("Sí, borra todo")
     await hears(person, "Borramos todo")
 
