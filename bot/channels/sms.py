@@ -140,7 +140,7 @@ class SmsChannel:
                 **ours, date_sent_after=after, page_size=_PAGE
             )
             async for one in listed:
-                if self._came_to_us(one):
+                if self._came_to_us(one) or self._may_have(one):
                     read.append(self._received(one))
         known = [one for one in read if one is not None and one.sent_at >= after]
         return sorted(known, key=lambda one: one.sent_at)
@@ -178,6 +178,13 @@ class SmsChannel:
         """
         receiver = message.messaging_service_sid, message.to
         return message.direction == "inbound" and not self._ours.isdisjoint(receiver)
+
+    def _may_have(self, message: MessageInstance) -> bool:
+        """Come to us: what names no service at all, where only ours is known. Twilio promises
+        nowhere that what a service's numbers receive names it; a STOP that is missed does more
+        harm than an answer to a stranger."""
+        unnamed = message.messaging_service_sid is None and self._number is None
+        return message.direction == "inbound" and unnamed
 
     def _received(self, message: MessageInstance) -> Inbound | None:
         media: Media | None = "other" if str(message.num_media or "0") != "0" else None

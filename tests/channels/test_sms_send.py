@@ -19,7 +19,8 @@ from handlers.conversation.messages import Outgoing
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "a-token-of-tests"
 SERVICE = "MG" + "0" * 32
-OURS, ELSEWHERE = "+13125550199", "+13125550198"
+OURS, ELSEWHERE, ALONE = "+13125550199", "+13125550198", "+13125550197"
+OTHERS = "MG" + "1" * 32
 MARIA = "+13125550100"
 STATUS_URL = "https://enlace.example/twilio/status"
 HOLA = Outgoing("Hola, soy un secreto")
@@ -27,8 +28,9 @@ HOLA = Outgoing("Hola, soy un secreto")
 
 @pytest.fixture
 async def twilio() -> AsyncIterator[TwilioSimulator]:
+    outside = {ELSEWHERE: OTHERS, ALONE: None}
     async with TwilioSimulator(
-        ACCOUNT, TOKEN, numbers=[OURS], messaging_service_sid=SERVICE, outside=[ELSEWHERE]
+        ACCOUNT, TOKEN, numbers=[OURS], messaging_service_sid=SERVICE, outside=outside
     ) as simulator:
         yield simulator
 
@@ -422,6 +424,18 @@ async def test_what_came_to_others_of_the_account_is_left_alone(
     assert set(kept) == {said.sid, sent.provider_id}
     for channel in (ours, others):
         await channel.close()
+
+
+async def test_what_names_no_service_may_be_a_stop_to_ours(
+    url: str, twilio: TwilioSimulator
+) -> None:
+    """Taken in, but never deleted."""
+    ours = make(url, SERVICE)
+    said = await twilio.phone(MARIA).texts("ALTO", to=ALONE)
+    caught = await ours.received_since(datetime.fromtimestamp(0, UTC))
+    kept = await ours.messages_with(MARIA)
+    await ours.close()
+    assert ([one.provider_id for one in caught], kept) == ([said.sid], {})
 
 
 async def test_a_number_named_beside_the_service_is_ours_too(

@@ -215,7 +215,7 @@ async def test_a_service_is_named_in_what_its_own_numbers_receive(
         *(ACCOUNT, AUTH),
         numbers=[OURS],
         messaging_service_sid=SERVICE,
-        outside=[other],
+        outside={other: None},
         sms_url=f"{receiver_url}/twilio/sms",
         clock=clock,
     )

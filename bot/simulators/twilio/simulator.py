@@ -46,7 +46,7 @@ class TwilioSimulator:
     """`app` serves `/2010-04-01/Accounts/<sid>/Messages…`; phones are made by `phone`.
 
     `numbers` are the account's own; a `messaging_service_sid` pools them, and is named in what
-    they receive; the account's numbers `outside` of it receive for themselves. `sms_url` is where
+    they receive; the account's numbers `outside` of it have another or none. `sms_url` is where
     inbound texts are posted (the public URL, over which they are signed; `routes` maps public
     base URLs to served ones). `prices` are USD a segment by country, "*" elsewhere; `regions` are
     the countries enabled (None: all); `rate` is how fast create may be called.
@@ -60,7 +60,7 @@ class TwilioSimulator:
         *,
         numbers: Sequence[str],
         messaging_service_sid: str | None = None,
-        outside: Sequence[str] = (),
+        outside: Mapping[str, str | None] = {},
         sms_url: str | None = None,
         keywords: Keywords | None = None,
         prices: Mapping[str, Decimal] = DEFAULT_PRICES,
@@ -72,7 +72,7 @@ class TwilioSimulator:
         self.account_sid = account_sid
         self.numbers = [*numbers, *outside]
         self.messaging_service_sid = messaging_service_sid
-        self._outside = frozenset(outside)
+        self._outside = outside
         self.sms_url = sms_url
         self.keywords = keywords or Keywords()
         self.prices = prices
@@ -261,7 +261,7 @@ class TwilioSimulator:
             raise TwilioError(refusal, f"{REFUSALS[refusal]}: {new.to}")
 
     def _service(self, number: str) -> str | None:
-        return None if number in self._outside else self.messaging_service_sid
+        return self._outside.get(number, self.messaging_service_sid)
 
     def _pool(self, number: str) -> str:
         return self._service(number) or number
