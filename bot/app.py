@@ -22,6 +22,7 @@ from bot.delivery.dispatcher import CALLS, Dispatcher
 from bot.delivery.means import Means, always
 from bot.delivery.pace import Pace
 from bot.delivery.timing import Timing
+from bot.departing import Departing
 from bot.erasing import Eraser
 from bot.intake import Intake, Receive
 from bot.metrics import Metrics
@@ -61,6 +62,7 @@ _CHAT_GAP = timedelta(seconds=1)
 _CATCH_UP_EVERY = timedelta(minutes=5)
 _SWEEP_ASKED_EVERY = timedelta(minutes=1)
 _EVENTS_EVERY = timedelta(seconds=15)
+_DEPARTURES_EVERY = timedelta(seconds=15)
 _DATABASE_THREADS = 16
 
 
@@ -192,6 +194,8 @@ class _Wiring:
         lists = WaitingLists(vault, desk.policy, quiet)
         self.clock.repeat("sweeping", _SWEEP_ASKED_EVERY, sweeper.sweep_if_due)
         self.clock.repeat("doors", _DOORS_EVERY, door.tend)
+        departing = Departing(database, now)
+        self.clock.repeat("departures", _DEPARTURES_EVERY, departing.tend)
         self.clock.repeat("events", _EVENTS_EVERY, EventTender(database, lists, now).tend)
         cap = self.settings.frequency_cap
         reminding = Reminding(vault, desk.policy, quiet)

@@ -9,7 +9,7 @@ from handlers.context import Context
 from handlers.letting_go import let_go
 from locales import Language, Message, _
 from locales.catalog import template
-from storage import leaving, profiles
+from storage import departures, leaving, profiles
 from storage.faults import try_apart
 from storage.ids import new_id
 
@@ -65,11 +65,13 @@ def leave(context: Context) -> None:
 
 def _let_go(context: Context, *, again: bool) -> None:
     """All that ends with a stop, which a fault in the books of a need or an event must not undo
-    (law 5): what is still queued is looked at again before it is sent."""
+    (law 5): what is still queued is looked at again before it is sent, and the clock tries the
+    rest again."""
     connection, person = context.connection, context.caller.person_id
     fault = try_apart(connection, lambda: let_go(connection, person, context.now, again=again))
     if fault is not None:
         _log.error("letting_go_failed", error=type(fault).__name__)
+        departures.add(connection, person, context.now)
 
 
 def come_back(context: Context) -> None:

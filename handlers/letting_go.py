@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from storage import coordinators, pledging, profiles, rsvps, watchers
+from storage import coordinators, departures, pledging, profiles, rsvps, watchers
 from storage.conversations import drop_session
 
 
@@ -16,6 +16,20 @@ def let_go(connection: Connection, person_id: int, now: datetime, *, again: bool
     profiles.suppress_queued(connection, person_id, now, again=again)
     drop_session(connection, person_id)
     coordinators.drop_act(connection, person_id)
+    _let_go_of_promises(connection, person_id, now)
+
+
+def let_go_late(connection: Connection, person_id: int, now: datetime) -> None:
+    """After a stop that is known already: the rest of what ends with it.
+
+    Who has come back since keeps what they have, and an answer that they asked for after the stop
+    is left alone.
+    """
+    if departures.close(connection, person_id):
+        _let_go_of_promises(connection, person_id, now)
+
+
+def _let_go_of_promises(connection: Connection, person_id: int, now: datetime) -> None:
     rsvps.let_go(connection, person_id, now)
     watchers.end_all(connection, person_id)
     pledging.let_go(connection, person_id, now)

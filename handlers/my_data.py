@@ -54,7 +54,7 @@ UNTOLD = frozenset(
         *("addresses.may_stand_in", "link_codes.*", "link_tries.*"),
         *("consents.wording", "handovers.reason", "handovers.closed_at"),
         # how each message travelled; its words are told
-        *("inbound.*", "deliveries.*", "farewells.*", "watchers.*"),
+        *("inbound.*", "deliveries.*", "departures.*", "farewells.*", "watchers.*"),
         # of coordinators: what they are to decide, wrong invitation codes
         *("approvals.*", "approval_views.*", "invitation_tries.*", "grants.id", "grants.person_id"),
         *("grants.granted_by", "pending_acts.id", "pending_acts.person_id", "pending_acts.lookup"),

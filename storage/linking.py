@@ -33,6 +33,7 @@ from storage.broadcasts import keep_count
 from storage.columns import Id
 from storage.coordinators import grants, pending_acts, unite_grants
 from storage.database import Instant, insert, metadata
+from storage.departures import departures
 from storage.events import events
 from storage.leaving import farewells
 from storage.messages import deliveries, inbound
@@ -334,6 +335,7 @@ MERGED: tuple[Belongs, ...] = (
     Belongs(link_tries),
     Belongs(grants, settle=unite_grants),
     Belongs(pending_acts),
+    Belongs(departures),
     Belongs(pledges, settle=unite_pledges),
     Belongs(answers),
     Belongs(needs, "posted_by"),

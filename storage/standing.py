@@ -4,6 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, select, update
 
+from storage import coordinators, departures
+from storage.conversations import drop_session
 from storage.database import insert
 from storage.ids import new_id
 from storage.messages import Status, deliveries
@@ -75,12 +77,20 @@ def move_address(connection: Connection, address_id: int, sealed: bytes, lookup:
 def opted_out(
     connection: Connection, person_id: int, address_id: int, channel: str, *, now: datetime
 ) -> None:
-    """The provider says that this person has stopped: nothing more goes out, on any address."""
+    """The provider says that this person has stopped: nothing more goes out, on any address, and
+    no question of ours is open.
+
+    What they had promised is let go soon after, by the clock: here many people's deliveries are
+    held, and needs and events are never to be waited for behind those.
+    """
     close_address(connection, address_id, "opted_out")
     # The claim may be older than a merge: whoever has the address by now is meant.
     person_id = connection.scalar(_WHOSE, {"row": address_id}) or person_id
     connection.execute(_SILENCE, {"person": person_id, "now": now})
     if connection.execute(_LEAVE, {"row": person_id}).rowcount:
+        drop_session(connection, person_id)
+        coordinators.drop_act(connection, person_id)
+        departures.add(connection, person_id, now)
         evidence = {
             "id": new_id(),
             "person_id": person_id,

@@ -3,9 +3,13 @@
 import asyncio
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from bot.broadcasting import Broadcaster
+from bot.channels.base import AddressEffect
+from bot.channels.sms_webhooks import StatusReport
+from bot.delivery import receipts
+from bot.departing import Departing
 from bot.needing import Needing
 from bot.reminding import Reminder
 from bot.reporting import Reporter
@@ -18,10 +22,11 @@ from handlers.event_waiting import WaitingLists
 from handlers.outbox import encode
 from handlers.reminders import Reminding
 from storage.broadcast_deliveries import last_look
-from storage.messages import deliveries
+from storage.ids import new_id
+from storage.messages import Priority, Status, deliveries
 from storage.outbox import Due
 from storage.people import addresses, people
-from tests.talk import Office
+from tests.talk import Office, Person
 
 _ROUNDS = 2
 
@@ -32,10 +37,28 @@ def tend(office: Office) -> None:
     office.database.run_now(lambda connection: _render(connection, office))
 
 
+def is_stopped_by_provider(office: Office, person: Person) -> None:
+    """By a status callback about a text to them."""
+    who = person.row()["id"]
+    report = StatusReport("SM9", Status.FAILED, "21610", AddressEffect.OPTED_OUT)
+
+    def unit(connection: Connection) -> None:
+        address = connection.scalar(select(addresses.c.id).where(addresses.c.person_id == who))
+        row = {"id": new_id(), "person_id": who, "address_id": address, "channel": "sms"}
+        row |= {"priority": Priority.REPLY, "status": Status.SENT, "provider_id": "SM9"}
+        row |= dict.fromkeys(("due_at", "created_at", "updated_at"), office.now)
+        connection.execute(insert(deliveries), row)
+        receipts.receive(connection, "sms", report, office.now)
+
+    office.database.run_now(unit)
+    assert person.row()["consent"] == "out"
+
+
 async def _tend(office: Office) -> None:
     policy = office.desk.policy
     terms = ("telegram", "sms"), policy.quiet, policy.frequency_cap
     for _round in range(_ROUNDS):
+        await Departing(office.database, lambda: office.now).tend()
         await Needing(office.database, office.desk, lambda: office.now).step()
         await _reminder(office).step()
         aftermath = Aftermath(office.desk.vault, policy)

@@ -7,6 +7,7 @@ import pytest
 from bot.channels.base import AddressEffect, Decision, SenderEffect, SendError, Sent
 from bot.delivery.timing import Backoff
 from handlers.conversation.messages import Outgoing
+from storage import departures
 from storage.messages import deliveries
 from storage.people import addresses, people
 from tests.delivery.conftest import Office
@@ -170,6 +171,7 @@ async def test_when_the_provider_says_opted_out_the_person_has_left_on_all_addre
     assert await office.status(elsewhere) == "suppressed"
     [evidence] = await office.evidence()
     assert (evidence.act, evidence.wording, evidence.channel) == ("out", "provider", "sms")
+    assert await office.database.read(departures.waiting) == [maria.person_id]
 
 
 async def test_a_chat_that_moved_is_followed(office: Office) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from bot.broadcasting import Broadcaster
+from bot.departing import Departing
 from bot.needing import Needing
 from handlers import needs
 from handlers.broadcasts import Renderer
@@ -250,6 +251,7 @@ class Office(talk.Office):
         policy = self.desk.policy
         terms = ("telegram", "sms"), policy.quiet, policy.frequency_cap
         for _round in range(2):
+            await Departing(self.database, self._clock).tend()
             await Needing(self.database, self.desk, self._clock).step()
             await Broadcaster(self.database, *terms, self._clock).step()
 

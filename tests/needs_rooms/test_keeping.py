@@ -13,7 +13,7 @@ from storage.messages import deliveries
 from storage.needs import State, needs
 from tests.needs_rooms.conftest import confirms, keeps, need, posts
 from tests.talk import Office, Person
-from tests.tending import tend
+from tests.tending import is_stopped_by_provider, tend
 
 
 def pledged(volunteer: Callable[..., Person], code: str, *numbers: int) -> list[Person]:
@@ -45,6 +45,20 @@ def test_few_pledges_are_told_one_by_one_as_they_come(
     keeper.looks().hears(f"{handle(rosa)} confirma 5 cajas.")
     ticks(office)
     keeper.looks().hears_nothing()
+
+
+def test_a_stop_that_the_provider_reports_is_told_like_any_other_change_of_mind(
+    office: Office, volunteer: Callable[..., Person], keeper: Person
+) -> None:
+    code = posts(keeper)
+    rosa, ben = pledged(volunteer, code, 5, 3)
+    ticks(office)
+    keeper.looks()
+    is_stopped_by_provider(office, rosa)
+    ben.says("ALTO")
+    ticks(office, minutes=15)
+    keeper.looks().hears(f"{handle(rosa)} ya no puede con 5 cajas.")
+    keeper.hears(f"{handle(ben)} ya no puede con 3 cajas.")
 
 
 def test_many_pledges_are_one_line_every_so_often(

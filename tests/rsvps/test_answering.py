@@ -11,6 +11,7 @@ from storage.people import people, registrations
 from storage.rsvps import rsvps
 from tests.events.conftest import as_now, crowd, invited, made, member, tally, town_of
 from tests.talk import Office
+from tests.tending import is_stopped_by_provider, tend
 
 town = pytest.fixture(town_of)
 
@@ -133,6 +134,17 @@ def test_a_stop_is_a_stop_before_in_and_after_an_event(
     assert consents_now.count("in") == 1
     held = sum(row.party for row in town.rows(rsvps) if row.answer == "yes")
     assert as_now(town, march).taken == held
+
+
+def test_a_stop_by_the_provider_frees_the_places_too(town: Office, march: Event) -> None:
+    ana = member(town)
+    invited(town, march, ana)
+    ana.says(f"{march.code} sí 2")
+
+    is_stopped_by_provider(town, ana)
+    tend(town)
+
+    assert (as_now(town, march).taken, tally(town, march)) == (0, (0, 0, 1, 0, 0))
 
 
 def refused_by_the_database(connection: Connection, _person: int) -> None:
