@@ -85,25 +85,18 @@ _HELD_BACK = exists().where(
         and_(_e.status == "unknown", _e.called_at > bindparam("held_since")),
     ),
 )
+_looked_at = (  # in the order of Due's fields
+    select(
+        *(_d.id, _d.person_id, _d.address_id, _d.broadcast_id, _d.channel, _d.kind, _d.priority),
+        *(_d.body, _d.expires_at, _d.attempts, addresses.c.value, addresses.c.status),
+        *(people.c.consent, people.c.paused_until, people.c.zone, people.c.language, _d.wording),
+    )
+    .join(addresses, addresses.c.id == _d.address_id)
+    .join(people, people.c.id == _d.person_id)
+)
 _DUE = Prepared(
     skip_locked(
-        select(
-            *(
-                _d.id,
-                _d.person_id,
-                _d.address_id,
-                _d.broadcast_id,
-                _d.channel,
-                _d.kind,
-                _d.priority,
-            ),
-            *(_d.body, _d.expires_at, _d.attempts, addresses.c.value, addresses.c.status),
-            *(people.c.consent, people.c.paused_until, people.c.zone, people.c.language),
-            _d.wording,
-        )
-        .join(addresses, addresses.c.id == _d.address_id)
-        .join(people, people.c.id == _d.person_id)
-        .where(
+        _looked_at.where(
             _QUEUED,
             _d.channel == bindparam("channel"),
             _d.priority == bindparam("level"),
@@ -141,6 +134,14 @@ def due(
         },
     )
     return [Due._make(row) for row in found]
+
+
+_AGAIN = Prepared(_looked_at.where(among(_d.id, "ids")))
+
+
+def claimed(connection: Connection, ids: Sequence[int]) -> list[Due]:
+    """Looked at once more; those that are gone are not among them."""
+    return [Due._make(row) for row in _AGAIN.all(connection, {"ids": packed(ids)})]
 
 
 # Its time is `called_at`: what only passes by is not moved in the index of what has ended.
@@ -233,11 +234,10 @@ _REQUEUE = (
         updated_at=bindparam("now"),
     )
 )
-_RELEASE = (
+_UNCALLED = (
     update(deliveries)
     .where(_MINE)
     .values(
-        status=Status.QUEUED,
         attempts=_d.attempts - 1,
         worker=null(),
         lease_until=null(),
@@ -245,6 +245,8 @@ _RELEASE = (
         updated_at=bindparam("now"),
     )
 )
+_RELEASE = _UNCALLED.values(status=Status.QUEUED)
+_WITHHOLD = _UNCALLED.values(status=bindparam("to"), error=bindparam("why"))
 _UNKNOWN = (
     update(deliveries)
     .where(_MINE)
@@ -279,6 +281,11 @@ def requeue(connection: Connection, rows: Rows) -> None:
 def release(connection: Connection, rows: Rows) -> None:
     """Claimed, but never handed to the provider. Rows: row, attempt, now."""
     _many(connection, _RELEASE, rows)
+
+
+def withhold(connection: Connection, rows: Rows) -> None:
+    """Claimed, but not to be sent any more. Rows: row, attempt, to, why, now."""
+    _many(connection, _WITHHOLD, rows)
 
 
 def unknown(connection: Connection, rows: Rows) -> None:

@@ -1,4 +1,4 @@
-"""One call to a provider, whatever happens to it. No rows, no pace."""
+"""One call to a provider, at its slot, whatever happens to it. No rows."""
 
 import asyncio
 import time
@@ -11,6 +11,7 @@ from bot.delivery.claim import Letter
 from bot.delivery.effects import alert
 from bot.delivery.means import Means
 from bot.delivery.record import Outcome
+from bot.delivery.second_look import SecondLook
 
 log = structlog.get_logger()
 
@@ -27,13 +28,38 @@ class Caller:
         self._took = means.metrics.send_seconds.labels(channel.name)
         self._failpoint = means.failpoint
         self._gap = gap
+        self._look = SecondLook(means)
+        self._taken_back = 0.0
         self.recent: dict[int, float] = {}
 
+    def due(self, letter: Letter) -> float:
+        """When it is to be called, in monotonic seconds: early enough for a second look."""
+        return letter.slot - self._look.takes
+
+    def take_back(self) -> None:
+        """What is not with the provider yet is not called any more."""
+        self._taken_back = time.monotonic()
+
     async def call(self, letter: Letter) -> Outcome:
-        """An outcome without a result when it is too late to call: nothing was sent."""
+        """Waits for the slot. An outcome without a result when it is too late then, or when nobody
+        could say whether the person still wants it: nothing was sent."""
+        came = time.monotonic()
+        if self._look.is_due(letter):
+            try:
+                refusal = await self._look.refusal(letter)
+            except Exception:  # logged there
+                return Outcome(letter, None)
+            if refusal is not None:
+                return Outcome(letter, refusal)
+        if (early := letter.slot - time.monotonic()) > 0:
+            await asyncio.sleep(early)
+        return await self._send(letter, came)
+
+    async def _send(self, letter: Letter, came: float) -> Outcome:
         began = time.monotonic()
         expires_in = None if letter.expires_at is None else letter.expires_at - self._clock()
-        if began > letter.stale or (expires_in is not None and expires_in <= timedelta(0)):
+        expired = expires_in is not None and expires_in <= timedelta(0)
+        if expired or began > letter.stale or came <= self._taken_back:
             return Outcome(letter, None)
         if self._gap:
             self._remember(letter.address_id, began)

@@ -31,8 +31,8 @@ _MICROSECOND = timedelta(microseconds=1)
 class Letter:
     """A claimed delivery, opened. `attempts` counts this one. `counted`: it is a canary's.
 
-    `slot` and `stale` are monotonic seconds: when the call may begin, and when it must have
-    begun. `probe`: it tries a halted sender.
+    `slot`, `stale` and `seen` are monotonic seconds: when the call may begin, when it must have
+    begun, and when it was last looked at who it is for. `probe`: it tries a halted sender.
     """
 
     id: int
@@ -47,6 +47,7 @@ class Letter:
     counted: bool = False
     slot: float = 0.0
     stale: float = 0.0
+    seen: float = 0.0
     probe: bool = False
 
 
@@ -247,6 +248,7 @@ class Claimer:
         for letter, at in zip(letters, taken, strict=False):
             letter.slot = moment.began + (at - instant) / 1_000_000
             letter.stale = letter.slot + self._patience()
+            letter.seen = moment.began
         return letters[: len(taken)], None if self.pace.rate is None else _next(left, instant)
 
     def _patience(self) -> float:

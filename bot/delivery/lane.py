@@ -84,7 +84,7 @@ class Lane:
         return len(claim.letters)
 
     async def _in_time(self, letter: Letter) -> Outcome:
-        await asyncio.sleep(max(0, letter.slot - time.monotonic()))
+        await asyncio.sleep(max(0, self._caller.due(letter) - time.monotonic()))
         return await self._caller.call(letter)
 
     async def _turn(self) -> float:
@@ -182,7 +182,7 @@ class Lane:
             self._return(claim.letters)
             return
         for letter in claim.letters:
-            delay = letter.slot - time.monotonic()
+            delay = self._caller.due(letter) - time.monotonic()
             if delay > 0:
                 handle = asyncio.get_running_loop().call_later(delay, self._come_due, letter)
                 self._timed[letter.id] = handle, letter
@@ -220,6 +220,7 @@ class Lane:
 
     def _give_back(self) -> None:
         """What is claimed and not called goes back to the queue."""
+        self._caller.take_back()
         letters = [letter for _, _, letter in self._ready]
         self._ready.clear()
         for handle, letter in self._timed.values():

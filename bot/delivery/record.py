@@ -13,6 +13,7 @@ from bot.delivery import receipts
 from bot.delivery.claim import Letter
 from bot.delivery.effects import Whose, apply_to_address
 from bot.delivery.means import Means
+from bot.delivery.recheck import Close
 from bot.delivery.watch import hold, hold_failing
 from handlers.conversation.messages import ChannelName
 from storage import outbox, senders, standing
@@ -22,10 +23,11 @@ _HALTING = (SenderEffect.CONFIGURATION, SenderEffect.FILTERED)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a letter: sent, an error, or (None) never handed to the provider."""
+    """What became of a letter: sent, an error, not to be sent any more, or (None) never handed to
+    the provider."""
 
     letter: Letter
-    result: Sent | SendError | None
+    result: Sent | SendError | Close | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class _Batch:
                     self._sent(outcome.letter, sent)
                 case SendError() as error:
                     self._failed(outcome.letter, error)
+                case Close(to, why):
+                    self._add(outbox.withhold, outcome.letter, to=to, why=why)
                 case None:
                     self._add(outbox.release, outcome.letter)
         outbox.sent(self.connection, self.sent, now=self.now)
@@ -162,6 +166,8 @@ def status(outcome: Outcome) -> str | None:
             return "unknown"
         case SendError():
             return "queued"
+        case Close(status=closed):
+            return str(closed)
     return None
 
 

@@ -1,14 +1,21 @@
 """The last look before a send: who has stopped, paused or left is not written to."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import time, timedelta
 
 import pytest
+from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
 
-from handlers.outbox import Kind
+from bot.delivery.claim import Claim
+from bot.delivery.pace import Pace
+from handlers.outbox import Kind, To
 from storage.messages import deliveries
 from storage.people import addresses, people
 from tests.delivery.conftest import Office
-from tests.delivery.scripted import BUSY
+from tests.delivery.scripted import BUSY, SLOW_DOWN, RealClock
+from tests.delivery.test_workers import Shift
 
 
 async def test_a_stop_between_queue_and_claim_suppresses_what_waits(office: Office) -> None:
@@ -21,6 +28,142 @@ async def test_a_stop_between_queue_and_claim_suppresses_what_waits(office: Offi
 
     assert [await office.status(reply), await office.status(news)] == ["suppressed", "suppressed"]
     assert office.channel.calls == []
+
+
+async def stops(office: Office, who: To) -> None:
+    await office.stops(who)
+
+
+async def stops_elsewhere(office: Office, who: To) -> None:
+    await office.change(people, who.person_id, consent="out")
+
+
+async def blocks_the_bot(office: Office, who: To) -> None:
+    await office.change(addresses, who.address_id, status="blocked")
+
+
+async def is_deleted(office: Office, who: To) -> None:
+    await office.database.run(lambda c: c.execute(delete(people)))
+
+
+async def is_claimed(office: Office, row: int) -> None:
+    while await office.status(row) != "sending":
+        await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("leaves", [stops, stops_elsewhere, blocks_the_bot, is_deleted])
+async def test_a_stop_between_claim_and_call_suppresses_what_waits_for_its_slot(
+    office: Office, leaves: Callable[[Office, To], Awaitable[None]]
+) -> None:
+    office.pace = Pace(4)
+    ana, maria = await office.people(2)
+    await office.bulk(ana, "first")
+    [row] = await office.bulk(maria, "second")
+    step = asyncio.create_task(office.worker().step())
+    await is_claimed(office, row)
+    await asyncio.sleep(0.1)
+
+    await leaves(office, maria)
+    assert "second" not in office.channel.texts
+    await step
+
+    assert "second" not in office.channel.texts
+    if leaves is not is_deleted:
+        delivery = await office.delivery(row)
+        why = "blocked" if leaves is blocks_the_bot else "opted_out"
+        assert (delivery.status, delivery.error, delivery.attempts) == ("suppressed", why, 0)
+
+
+async def test_a_stop_between_claim_and_call_holds_while_workers_are_running(
+    office: Office,
+) -> None:
+    office.pace, office.clock = Pace(4), RealClock()
+    ana, maria = await office.people(2)
+    await office.bulk(ana, "first")
+    [row] = await office.bulk(maria, "second")
+
+    async with Shift(office.worker()), asyncio.timeout(20):
+        await is_claimed(office, row)
+        await asyncio.sleep(0.1)
+        await office.stops(maria)
+        while await office.status(row) == "sending":
+            await asyncio.sleep(0.01)
+
+    assert ("second" in office.channel.texts, await office.status(row)) == (False, "suppressed")
+
+
+def claims_slowly(office: Office) -> None:
+    """What is claimed is old by the time it can be called."""
+    run = office.database.run
+
+    async def slow(unit):  # type: ignore[no-untyped-def]
+        result = await run(unit)
+        if isinstance(result, Claim) and result.letters:
+            await asyncio.sleep(0.1)
+        return result
+
+    office.database.run = slow  # type: ignore[method-assign]
+
+
+async def test_the_confirmation_of_a_stop_passes_the_second_look(office: Office) -> None:
+    claims_slowly(office)
+    maria = await office.person()
+    await office.stops(maria)
+    await office.queue(maria, "You are out.", kind="consent")
+
+    await office.worker().step()
+
+    assert office.channel.texts == ["You are out."]
+
+
+async def test_all_who_are_called_at_once_share_one_second_look(office: Office) -> None:
+    claims_slowly(office)
+    for person in await office.people(30):
+        await office.queue(person, "hello")
+    read, reads = office.database.read, 0
+
+    async def counted(unit):  # type: ignore[no-untyped-def]
+        nonlocal reads
+        reads += 1
+        return await read(unit)
+
+    office.database.read = counted  # type: ignore[method-assign]
+    await office.worker().step()
+
+    assert (len(office.channel.calls), reads) == (30, 1)
+
+
+async def test_what_nobody_could_look_at_again_goes_back_to_the_queue(office: Office) -> None:
+    claims_slowly(office)
+    maria = await office.person()
+    [row] = await office.queue(maria, "hello")
+    read = office.database.read
+
+    async def away(unit):  # type: ignore[no-untyped-def]
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    office.database.read = away  # type: ignore[method-assign]
+    worker = office.worker()
+    await worker.step()
+    office.database.read = read  # type: ignore[method-assign]
+
+    assert (office.channel.calls, await office.status(row)) == ([], "queued")
+    await worker.step()
+    assert await office.status(row) == "sent"
+
+
+async def test_a_halt_takes_hold_of_who_is_being_looked_at(office: Office) -> None:
+    office.pace, office.clock = Pace(50), RealClock()
+    for person in await office.people(8):
+        await office.bulk(person, "news")
+    office.channel.answers("news", SLOW_DOWN)
+
+    async with Shift(office.worker()), asyncio.timeout(20):
+        while not office.channel.calls:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.2)
+
+    assert len(office.channel.calls) == 1
 
 
 async def test_a_stop_holds_on_all_of_a_persons_addresses(office: Office) -> None:

@@ -22,3 +22,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", name="pk_departures"),
     )
+    # Who was stopped by the provider before this may hold something still.
+    op.execute(
+        "INSERT INTO departures (person_id, since) SELECT id, seen_at FROM people"
+        " WHERE consent = 'out'"
+    )
