@@ -5,18 +5,23 @@ import pkgutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, insert, inspect, text
 
 import storage
 import storage.migrations
+from storage import departures
 from storage.database import Database, metadata
 from storage.migrations import NewerDatabaseError, current, is_current, upgrade
+from storage.people import people
+
+NOW = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
 
 for module in pkgutil.iter_modules(storage.__path__):
     importlib.import_module(f"storage.{module.name}")
@@ -142,4 +147,26 @@ def test_an_upgrade_that_fails_leaves_nothing(empty_url: str) -> None:
         upgrade(empty_url)
     tables = database.read_now(lambda c: inspect(c).get_table_names())
     assert tables == ["vault"]
+    database.close_now()
+
+
+def test_who_had_stopped_before_departures_were_kept_is_seen_to_after_the_upgrade(
+    empty_url: str,
+) -> None:
+    def as_before(connection: Connection) -> None:
+        connection.execute(text("DROP TABLE departures"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0016'"))
+        common = {"language": "es", "created_at": NOW, "seen_at": NOW}
+        rows = [(1, "out"), (2, "in")]
+        connection.execute(
+            insert(people),
+            [common | {"id": row, "handle": f"V-{row}", "consent": act} for row, act in rows],
+        )
+
+    upgrade(empty_url)
+    database = Database(empty_url)
+    database.run_now(as_before)
+    upgrade(empty_url)
+
+    assert database.read_now(departures.waiting) == [1]
     database.close_now()
