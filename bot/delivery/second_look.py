@@ -70,7 +70,7 @@ class SecondLook:
             try:
                 return await self._means.database.read(partial(self._read, ids=asked))
             except Exception as error:
-                log.error("no_second_look", letters=len(asked), error=type(error).__name__)
+                log.error("no_second_look", count=len(asked), error=type(error).__name__)
                 raise
             finally:
                 self._took = max(time.monotonic() - began, self._took * _FADES)

@@ -84,8 +84,9 @@ def test_after_a_stop_only_a_start_word_brings_the_role_along(office: Office) ->
     rosa = office.telegrammer("en").says("hello there").says("STOP")
     code = invitation(office)
     rosa.says(code).hears_nothing()
-    rosa.says(f"/start {code}").hears("Welcome back", "Welcome to the team.")
+    rosa.says(f"/start {code}").hears("Welcome to the team.")
     assert grants(rosa) == [("coordinator", "network")]
+    assert rosa.row()["consent"] == "none", "an invitation is no agreement"
 
 
 def test_an_invitation_in_the_middle_of_a_form_leaves_the_form_open(office: Office) -> None:

@@ -216,7 +216,7 @@ async def test_a_number_that_is_still_asked_about_is_a_strangers_who_stopped(tow
     provider.lists = True
     town.later(minutes=2)
     await eraser(town, provider).step()
-    assert ana.says("2").hears("llamas").row()["consent"] == "in"
+    assert ana.says("2").hears("llamas").row()["consent"] == "none"
 
 
 async def test_of_whom_comes_back_before_that_only_the_new_is_kept(town: Office) -> None:
@@ -230,7 +230,7 @@ async def test_of_whom_comes_back_before_that_only_the_new_is_kept(town: Office)
         await eraser(town, provider).step()
 
     assert provider.kept == {"SM-start"}
-    assert ana.row()["consent"] == "in"
+    assert ana.row()["consent"] == "none"
 
 
 async def test_what_they_write_there_meanwhile_is_deleted_as_well(town: Office) -> None:
