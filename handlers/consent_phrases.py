@@ -41,7 +41,8 @@ class Rule:
     """What a family of phrases says; `amid` is for a message that holds something else too.
 
     `describes`: bare words that also describe someone or name a place. `across`: its phrases are
-    looked for in the whole message, where "/" stands between the clauses.
+    looked for in the whole message, where "/" stands between the clauses. `keeps`: it names what
+    is still wanted, so that a stop beside it is in doubt.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Rule:
     bare_becomes: Says | None = None
     describes: bool = False
     across: bool = False
+    keeps: bool = False
     phrases: tuple[Phrase, ...] = field(default=(), repr=False)
 
     @property
@@ -165,7 +167,9 @@ class PhraseBook:
         writer = _Writer(self.lists, data["parts"], frozenset(vocabulary["common"].split()))
         self.rules = tuple(_rule(table, writer) for table in data["rule"])
         self._lookup = self._by_trigger()
-        others = " ".join(vocabulary[key] for key in ("noise", "joints", "begins", "known"))
+        others = " ".join(
+            vocabulary[key] for key in ("noise", "joints", "begins", "starts", "known")
+        )
         words = writer.words | set(others.replace("|", " ").split())
         self.spelling = Spelling(
             words, data["spellings"], vocabulary["short"].split(), vocabulary["exact"].split()
@@ -208,8 +212,9 @@ def covered(clause: str, phrase: Phrase) -> str:
 
 
 def _joints(vocabulary: Mapping[str, str]) -> re.Pattern[str]:
-    joints, ands, begins = map(_any_of, (vocabulary[key] for key in ("joints", "and", "begins")))
-    return re.compile(rf"(?<!\S)(?:{joints} |{ands} (?={begins} ))")
+    names = ("joints", "and", "begins", "starts")
+    joints, ands, begins, starts = (_any_of(vocabulary[name]) for name in names)
+    return re.compile(rf"(?<!\S)(?:{joints} |{ands} (?={begins} )|(?<!no )(?<!mas )(?={starts} ))")
 
 
 def _any_of(text: str) -> str:
