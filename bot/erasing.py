@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -60,7 +61,8 @@ class Eraser:
     async def _part_from_all(self) -> int:
         """Whom the last message has reached: nothing of them is left, their address included.
 
-        Each of a deleted person's numbers is asked about by itself.
+        A deleted person's numbers have become one person each, unless they came back and linked
+        them again.
         """
         now = self._clock()
         found = await self._database.read(
@@ -72,7 +74,7 @@ class Eraser:
         try:
             known = await self._known_at_provider(parting)
         except SendError as error:
-            _log.warning("provider_deletion_waits", channel=parting.channel, code=error.code)
+            _log.warning("provider_deletion_waits", channel=KEPT_BY_PROVIDER, code=error.code)
             later = partial(
                 leaving.postpone_parting, person_id=parting.person_id, until=now + _LEASE
             )
@@ -83,13 +85,14 @@ class Eraser:
 
     async def _known_at_provider(self, parting: Parting) -> dict[str, datetime]:
         """Also what we have no ids of any more: sent long ago, or just when a process died."""
-        if self._records is None or parting.channel != KEPT_BY_PROVIDER:
-            return {}
-        try:
-            number = self._vault.open("addresses", "value", parting.address_id, parting.value)
-        except SealError:
-            return {}
-        return await self._records.messages_with(number)
+        found: dict[str, datetime] = {}
+        for row, channel, value in parting.addresses:
+            if self._records is None or channel != KEPT_BY_PROVIDER:
+                continue
+            with suppress(SealError):
+                number = self._vault.open("addresses", "value", row, value)
+                found |= await self._records.messages_with(number)
+        return found
 
     async def _delete_at_provider(self, records: Records) -> None:
         now = self._clock()

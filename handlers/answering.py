@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from handlers import access, asks, gate, help, linking
 from handlers.commands import Command
 from handlers.consent import note_for_human
-from handlers.context import Context
+from handlers.context import Context, session_of
 from handlers.conversation import engine
 from handlers.conversation.flow import Ask, Flow
 from handlers.conversation.messages import ChannelName, Inbound
-from handlers.conversation.session import Session, dump, load
+from handlers.conversation.session import Session, dump
 from handlers.conversation.turn import Ending
 from handlers.conversation.vocabulary import steering
 from handlers.conversation.words import fold
@@ -26,7 +26,6 @@ from locales import Language, Message, _
 from storage import conversations, profiles
 from storage.conversations import Caller
 from storage.coordinators import has_grant
-from storage.sealed import SealError
 
 _RESUMED_AFTER = timedelta(days=1)
 _PASSES = timedelta(days=1)
@@ -55,20 +54,10 @@ def apologise(
     _save(context, had_session=caller.state is not None)
 
 
-def _session_of(desk: Desk, caller: Caller) -> tuple[Session | None, Exception | None]:
-    """The open flow; or why what is kept of it can't be read, which must not keep a stop back."""
-    if not caller.state:
-        return None, None
-    try:
-        return load(desk.vault.open("sessions", "state", caller.person_id, caller.state)), None
-    except (SealError, ValueError, TypeError, AttributeError) as fault:
-        return None, fault
-
-
 def _context(
     connection: Connection, desk: Desk, inbound: Inbound, caller: Caller, now: datetime
 ) -> Context:
-    session, unreadable = _session_of(desk, caller)
+    session, unreadable = session_of(desk.vault, caller)
     pressed = inbound.press.data if inbound.press else ""
     if pressed.startswith(f"{COMMAND}:"):
         inbound = replace(inbound, text=pressed.removeprefix(f"{COMMAND}:"))

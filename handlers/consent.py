@@ -6,12 +6,13 @@ import structlog
 
 from handlers.consent_words import is_provider_keyword
 from handlers.context import Context
-from handlers.letting_go import let_go
+from handlers.letting_go import fall_silent, let_go_of_promises
 from locales import Language, Message, _
 from locales.catalog import template
 from storage import departures, leaving, profiles
 from storage.faults import try_apart
 from storage.ids import new_id
+from storage.people import PROVIDER, RETURN
 
 _LONGEST_WORDS = 500
 _log = structlog.get_logger()
@@ -27,14 +28,19 @@ def wording(message: Message, language: Language) -> str:
 def agree(context: Context, shown: str, words: str) -> None:
     """The person takes part from now on; keeps when, where, after which wording, in which words."""
     if has_stopped(context):
-        reopen(context, "in")
+        _reopen(context, "in")
     else:
         profiles.describe(context.connection, context.caller.person_id, consent="in")
     _keep(context, "in", shown, words)
 
 
-def reopen(context: Context, consent: str) -> None:
-    """After a stop they can be reached again. `consent`: "none" until they agree to something."""
+def come_back_as_stranger(context: Context) -> None:
+    """A start word of who never agreed to anything: they can be reached, and be asked."""
+    _reopen(context, "none")
+    _keep(context, "in", RETURN, context.heard.text)
+
+
+def _reopen(context: Context, consent: str) -> None:
     person = context.caller.person_id
     profiles.describe(context.connection, person, consent=consent)
     leaving.lift_suppression(context.connection, person)
@@ -49,7 +55,7 @@ def has_stopped(context: Context) -> bool:
 def leave(context: Context) -> None:
     """STOP: nothing more goes to any address of this person, after one confirmation."""
     person = context.caller.person_id
-    again = context.caller.consent == "out"
+    again = _was_told(context)
     profiles.change_person(context.connection, person, consent="out")
     profiles.set_address_status(context.connection, person, "opted_out", "active")
     _let_go(context, again=again)
@@ -63,15 +69,23 @@ def leave(context: Context) -> None:
         context.say(goodbye)
 
 
+def _was_told(context: Context) -> bool:
+    """They have stopped before, and heard from us that they had."""
+    if context.caller.consent != "out":
+        return False
+    return profiles.stopped_by(context.connection, context.caller.person_id) != PROVIDER
+
+
 def _let_go(context: Context, *, again: bool) -> None:
     """All that ends with a stop, which a fault in the books of a need or an event must not undo
     (law 5): what is still queued is looked at again before it is sent, and the clock tries the
     rest again."""
-    connection, person = context.connection, context.caller.person_id
-    fault = try_apart(connection, lambda: let_go(connection, person, context.now, again=again))
+    connection, person, now = context.connection, context.caller.person_id, context.now
+    fall_silent(connection, person, now, again=again)
+    fault = try_apart(connection, lambda: let_go_of_promises(connection, person, now))
     if fault is not None:
         _log.error("letting_go_failed", error=type(fault).__name__)
-        departures.add(connection, person, context.now)
+        departures.add(connection, person, now)
 
 
 def come_back(context: Context) -> None:

@@ -10,16 +10,26 @@ from sqlalchemy import Connection
 from handlers.conversation import engine
 from handlers.conversation.flow import Flow, Heard
 from handlers.conversation.messages import Inbound
-from handlers.conversation.session import Session
+from handlers.conversation.session import Session, load
 from handlers.conversation.turn import Ending, Prompt, Settled, Turn, Words
 from handlers.outbox import Kind
 from handlers.policy import Policy
 from locales import Language, Message
 from storage.conversations import Caller
-from storage.sealed import Vault
+from storage.sealed import SealError, Vault
 
 Act = Callable[["Context", Mapping[str, Any]], None]
 """Something that only coordinators may do, with what it needs to be done."""
+
+
+def session_of(vault: Vault, caller: Caller) -> tuple[Session | None, Exception | None]:
+    """The open flow; or why what is kept of it can't be read, which must not keep a stop back."""
+    if not caller.state:
+        return None, None
+    try:
+        return load(vault.open("sessions", "state", caller.person_id, caller.state)), None
+    except (SealError, ValueError, TypeError, AttributeError) as fault:
+        return None, fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from handlers import changed_hands, need_joining, privacy, registration
 from handlers.commands import Command
-from handlers.consent import ask_if_stop, come_back, has_stopped, leave, reopen
+from handlers.consent import ask_if_stop, come_back, come_back_as_stranger, has_stopped, leave
 from handlers.consent_words import Consent, Verdict, classify, is_provider_keyword
 from handlers.context import Context
 from handlers.conversation import engine
@@ -135,7 +135,7 @@ def _come_back(context: Context) -> None:
     found = COMMANDS.named_in(context)
     rest = found[1] if found else ""
     if not profiles.has_agreed(context.connection, context.caller.person_id):
-        reopen(context, "none")
+        come_back_as_stranger(context)
         registration.join(context, rest)
         return
     come_back(context)

@@ -8,15 +8,21 @@ from storage import coordinators, departures, pledging, profiles, rsvps, watcher
 from storage.conversations import drop_session
 
 
-def let_go(connection: Connection, person_id: int, now: datetime, *, again: bool = False) -> None:
+def let_go(connection: Connection, person_id: int, now: datetime) -> None:
+    fall_silent(connection, person_id, now)
+    let_go_of_promises(connection, person_id, now)
+
+
+def fall_silent(
+    connection: Connection, person_id: int, now: datetime, *, again: bool = False
+) -> None:
     """Nothing that waits for this person is sent any more, and no question of ours is open.
 
-    `again`: they had stopped before.
+    `again`: they had stopped before, and the answer to that is still to go.
     """
     profiles.suppress_queued(connection, person_id, now, again=again)
     drop_session(connection, person_id)
     coordinators.drop_act(connection, person_id)
-    _let_go_of_promises(connection, person_id, now)
 
 
 def let_go_late(connection: Connection, person_id: int, now: datetime) -> None:
@@ -26,10 +32,11 @@ def let_go_late(connection: Connection, person_id: int, now: datetime) -> None:
     is left alone.
     """
     if departures.close(connection, person_id):
-        _let_go_of_promises(connection, person_id, now)
+        let_go_of_promises(connection, person_id, now)
 
 
-def _let_go_of_promises(connection: Connection, person_id: int, now: datetime) -> None:
+def let_go_of_promises(connection: Connection, person_id: int, now: datetime) -> None:
+    """What others wait for is free again."""
     rsvps.let_go(connection, person_id, now)
     watchers.end_all(connection, person_id)
     pledging.let_go(connection, person_id, now)

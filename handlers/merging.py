@@ -6,8 +6,8 @@ What they are asked and told is in linking; the rows that move are in storage.
 from collections.abc import Mapping
 from typing import Any, cast
 
-from handlers.context import Context
-from handlers.conversation.session import Session, load
+from handlers.context import Context, session_of
+from handlers.conversation.session import Session
 from handlers.letting_go import let_go
 from handlers.newcomers import add_people
 from locales import Language
@@ -15,6 +15,7 @@ from storage import linking, profiles
 from storage.conversations import Caller, find_caller
 from storage.ids import new_id
 from storage.linking import Reached, Standing
+from storage.people import LINK
 
 _LONGEST_WORDS = 500
 _STRICTEST = ("out", "in", "none")
@@ -30,7 +31,7 @@ def unite(context: Context, other: Caller) -> None:
     mine = context.caller
     known = linking.standing(context.connection, (mine.person_id, other.person_id))
     stays, goes = sorted((mine, other), key=lambda each: _seniority(known[each.person_id]))
-    session = context.session or _session_of(context, other)
+    session = context.session or session_of(context.vault, other)[0]
     columns = _united(context, stays, goes)
     columns |= _ages(known)
     linking.merge(context.connection, stays.person_id, goes.person_id)
@@ -75,7 +76,7 @@ def keep_evidence(context: Context, shown: str, address_id: int, channel: str) -
             "address_id": address_id,
             "act": context.caller.consent,
             "channel": channel,
-            "wording": shown,
+            "wording": LINK + shown,
             "words": context.seal("consents", "words", row, words),
             "at": context.now,
         },
@@ -127,12 +128,6 @@ def _become(context: Context) -> None:
         raise RuntimeError("an address that was just merged can't be found")
     context.caller = caller
     context.language, context.country = cast("Language", caller.language), caller.country
-
-
-def _session_of(context: Context, other: Caller) -> Session | None:
-    if other.state is None:
-        return None
-    return load(context.vault.open("sessions", "state", other.person_id, other.state))
 
 
 def _is_over(session: Session, joined: bool) -> bool:

@@ -33,6 +33,7 @@ from locales.labels import (
     Labels,
 )
 from storage.held import Held, held_of
+from storage.people import RETURN
 
 _OF_EVENTS = (
     *("id", "kind", "status", "organisation_id", "starts_at", "zone", "minutes", "city_id"),
@@ -247,7 +248,8 @@ def _consent(telling: Telling) -> Iterator[Words]:
     if earlier > 0:
         yield n_("{n} earlier change", "{n} earlier changes", earlier)
     for row in telling.held.consents[-_LATEST:]:
-        act = _("you joined") if row.act == "in" else _("you stopped")
+        came = _("you came back") if row.wording == RETURN else _("you joined")
+        act = came if row.act == "in" else _("you stopped")
         parts: list[Words] = [telling.day(row.at), _channel(row.channel), act]
         words = telling.opened("consents", "words", row.id, row.words)
         if words:

@@ -39,15 +39,14 @@ def replay(connection: Connection, desk: Desk, row: int, now: datetime) -> Repla
 def _is_overtaken(
     connection: Connection, failed: Failure, inbound: Inbound, person_id: int
 ) -> bool:
-    """A later yes or no to our messages outdoes whatever came before it, but for what is answered
-    after a stop too; and an answer belongs to the question that was open then, which a later
-    message may have closed."""
+    """A later yes or no to our messages outdoes an earlier one, a stop whatever came before it,
+    but for what is answered after one too; and an answer belongs to the question that was open
+    then, which a later message may have closed."""
+    since = connection, person_id, failed.received_at
     found = COMMANDS.find(inbound.text)
-    if found is not None and found[0].run in AFTER_STOP:
-        return False
-    if failures.consented_since(connection, person_id, failed.received_at):
-        return True
     consent = classify(inbound.text).consent
-    if inbound.opt_out in ("stop", "start") or consent in (Consent.STOP, Consent.START) or found:
-        return False
-    return failures.wrote_since(connection, failed)
+    if inbound.opt_out in ("stop", "start") or consent in (Consent.STOP, Consent.START):
+        return failures.decided_since(*since)
+    if found is not None:
+        return found[0].run not in AFTER_STOP and failures.stopped_since(*since)
+    return failures.stopped_since(*since) or failures.wrote_since(connection, failed)

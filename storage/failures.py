@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import ColumnElement, Connection, exists, select, update
 
 from storage.database import lock_row
 from storage.messages import inbound
-from storage.people import consents
+from storage.people import LINK, consents
 
 
 class Failure(NamedTuple):
@@ -52,7 +52,17 @@ def wrote_since(connection: Connection, failed: Failure) -> bool:
     return bool(connection.scalar(select(exists().where(*later))))
 
 
-def consented_since(connection: Connection, person_id: int, at: datetime) -> bool:
-    """Whether the person has agreed or refused after that instant."""
-    later = consents.c.person_id == person_id, consents.c.at > at
+def decided_since(connection: Connection, person_id: int, at: datetime) -> bool:
+    """Whether the person has agreed, refused or come back after that instant."""
+    return _since(connection, person_id, at, consents.c.wording.not_like(f"{LINK}%"))
+
+
+def stopped_since(connection: Connection, person_id: int, at: datetime) -> bool:
+    return _since(connection, person_id, at, consents.c.act == "out")
+
+
+def _since(
+    connection: Connection, person_id: int, at: datetime, which: ColumnElement[bool]
+) -> bool:
+    later = consents.c.person_id == person_id, consents.c.at > at, which
     return bool(connection.scalar(select(exists().where(*later))))

@@ -145,13 +145,13 @@ def addresses_to_keep(connection: Connection, person_id: int, address_id: int) -
     What a provider keeps it tells by the number alone, of long ago too; and what is just being
     sent must be found under its own address, should its outcome never be known.
     """
-    on_its_way = exists().where(
-        deliveries.c.address_id == addresses.c.id, deliveries.c.status.in_(_IN_FLIGHT)
+    on_its_way = select(deliveries.c.address_id).where(
+        deliveries.c.person_id == person_id, deliveries.c.status.in_(_IN_FLIGHT)
     )
     others = select(addresses.c.id).where(
         addresses.c.person_id == person_id,
         addresses.c.id != address_id,
-        or_(addresses.c.channel == KEPT_BY_PROVIDER, on_its_way),
+        or_(addresses.c.channel == KEPT_BY_PROVIDER, addresses.c.id.in_(on_its_way)),
     )
     return [address_id, *connection.scalars(others)]
 
@@ -178,7 +178,7 @@ def _hand_over(
     """The addresses, and what the provider may be taking at this moment, without its text, so
     that the ids become known. Moved in place: whoever is just recording an outcome finds the row.
     """
-    first, *_others = heirs.values()
+    [(farewell, first), *_others] = heirs.items()
     whose = {address: literal(person, Id) for address, person in heirs.items()}
     as_new = {"status": "active", "preferred": True, "strikes": 0, "doubted_at": None}
     connection.execute(
@@ -186,32 +186,42 @@ def _hand_over(
         .where(addresses.c.id.in_(list(heirs)))
         .values(person_id=case(whose, value=addresses.c.id), created_at=now, heard_at=now, **as_new)
     )
+    # What was taken on its way to another address only just now goes to the farewell's.
+    where = {address: literal(address, Id) for address in heirs}
     keeper = case(whose, value=deliveries.c.address_id, else_=literal(first, Id))
+    kept = case(where, value=deliveries.c.address_id, else_=literal(farewell, Id))
     connection.execute(
         update(deliveries)
         .where(deliveries.c.person_id == person_id, deliveries.c.status.in_(_IN_FLIGHT))
-        .values(person_id=keeper, body=None)
+        .values(person_id=keeper, address_id=kept, body=None)
     )
 
 
 class Parting(NamedTuple):
-    """An empty person to whom nothing is on its way any more. `value` is sealed."""
+    """Somebody to whom nothing is on its way any more, empty unless they came back meanwhile.
+
+    `addresses`: id, channel and the sealed value of each.
+    """
 
     person_id: int
-    address_id: int
-    channel: str
-    value: bytes
+    addresses: Sequence[tuple[int, str, bytes]]
 
 
 def partings(connection: Connection, now: datetime, most: int) -> list[Parting]:
-    statement = (
-        select(farewells.c.person_id, addresses.c.id, addresses.c.channel, addresses.c.value)
-        .join(addresses, addresses.c.person_id == farewells.c.person_id)
+    due = (
+        select(farewells.c.person_id)
         .where(farewells.c.due_at <= now, ~_expects_more(farewells.c.person_id, now))
         .order_by(farewells.c.due_at)
         .limit(most)
     )
-    return [Parting._make(row) for row in connection.execute(statement)]
+    found: dict[int, list[tuple[int, str, bytes]]] = {
+        person: [] for person in connection.scalars(due)
+    }
+    a = addresses.c
+    theirs = select(a.person_id, a.id, a.channel, a.value).where(a.person_id.in_(list(found)))
+    for person, *address in connection.execute(theirs):
+        found[person].append((address[0], address[1], address[2]))
+    return [Parting(person, known) for person, known in found.items()]
 
 
 def postpone_parting(connection: Connection, person_id: int, until: datetime) -> None:

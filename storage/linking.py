@@ -295,6 +295,19 @@ def _drop_both(table: Table) -> Settle:
     return drop
 
 
+def _one_farewell(connection: Connection, stays: int, goes: int) -> None:
+    """What the provider keeps of before is still to be asked for, of both of them's numbers."""
+    f = farewells.c
+    both = f.person_id.in_([stays, goes])
+    since, due_at = connection.execute(
+        select(func.min(f.since), func.max(f.due_at)).where(both)
+    ).one()
+    connection.execute(delete(farewells).where(both))
+    if since is not None:
+        row = {"person_id": stays, "since": since, "due_at": due_at}
+        connection.execute(insert(farewells), row)
+
+
 def _one_copy_of_each_broadcast(connection: Connection, stays: int, goes: int) -> None:
     """Of two copies one goes on, first what is on its way; the other is not sent any more, and
     leaves the broadcast as it is then."""
@@ -328,9 +341,9 @@ MERGED: tuple[Belongs, ...] = (
     Belongs(consents),
     Belongs(handovers),
     Belongs(addresses),
-    # Whoever is speaking saves the session that goes on; an empty person waits for no farewell.
+    # Whoever is speaking saves the session that goes on.
     Belongs(sessions, settle=_drop_both(sessions)),
-    Belongs(farewells, settle=_drop_both(farewells)),
+    Belongs(farewells, settle=_one_farewell),
     Belongs(link_codes, settle=_drop_both(link_codes)),
     Belongs(link_tries),
     Belongs(grants, settle=unite_grants),

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
+    Select,
     and_,
     bindparam,
     exists,
@@ -85,18 +86,23 @@ _HELD_BACK = exists().where(
         and_(_e.status == "unknown", _e.called_at > bindparam("held_since")),
     ),
 )
-_looked_at = (  # in the order of Due's fields
-    select(
+
+
+def _looked_at(body: Any, value: Any) -> Select[Any]:
+    """In the order of Due's fields."""
+    columns = (
         *(_d.id, _d.person_id, _d.address_id, _d.broadcast_id, _d.channel, _d.kind, _d.priority),
-        *(_d.body, _d.expires_at, _d.attempts, addresses.c.value, addresses.c.status),
+        *(body, _d.expires_at, _d.attempts, value, addresses.c.status),
         *(people.c.consent, people.c.paused_until, people.c.zone, people.c.language, _d.wording),
     )
-    .join(addresses, addresses.c.id == _d.address_id)
-    .join(people, people.c.id == _d.person_id)
-)
+    joined = select(*columns).join(addresses, addresses.c.id == _d.address_id)
+    return joined.join(people, people.c.id == _d.person_id)
+
+
 _DUE = Prepared(
     skip_locked(
-        _looked_at.where(
+        _looked_at(_d.body, addresses.c.value)
+        .where(
             _QUEUED,
             _d.channel == bindparam("channel"),
             _d.priority == bindparam("level"),
@@ -136,11 +142,11 @@ def due(
     return [Due._make(row) for row in found]
 
 
-_AGAIN = Prepared(_looked_at.where(among(_d.id, "ids")))
+_AGAIN = Prepared(_looked_at(null(), null()).where(among(_d.id, "ids")))
 
 
 def claimed(connection: Connection, ids: Sequence[int]) -> list[Due]:
-    """Looked at once more; those that are gone are not among them."""
+    """Looked at once more, without what is sealed; those that are gone are not among them."""
     return [Due._make(row) for row in _AGAIN.all(connection, {"ids": packed(ids)})]
 
 

@@ -118,6 +118,13 @@ traits = Table(
 )
 """Codes of data/network.json that are true of a person; sets, so that SQL can match them."""
 
+RETURN = "return"
+"""They came back after a stop, without having agreed to anything yet."""
+PROVIDER = "provider"
+"""Their stop was not said to us, but to the provider."""
+LINK = "link "
+"""They said that one more address is theirs; what they had agreed to or not holds there too."""
+
 consents = Table(
     "consents",
     metadata,
@@ -132,7 +139,9 @@ consents = Table(
     CheckConstraint("act IN ('in', 'out')", name="act"),
     Index("ix_consents_person_id", "person_id"),
 )
-"""Append-only evidence: who agreed or refused, when, where, after which wording, in which words."""
+"""Append-only evidence: who agreed or refused, when, where, after which wording, in which words.
+
+RETURN, PROVIDER and LINK, which has a wording after it, are no agreement to anything new."""
 
 suppressions = Table(
     "suppressions",

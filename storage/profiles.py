@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, s
 from storage.database import insert
 from storage.messages import deliveries
 from storage.network import organisations
-from storage.people import addresses, consents, handovers, people, registrations, traits
+from storage.people import RETURN, addresses, consents, handovers, people, registrations, traits
 from storage.prepared import Prepared
 
 _CHATS = ("telegram", "local_telegram")
@@ -151,10 +151,22 @@ def change_address(connection: Connection, address_id: int, **columns: Any) -> N
 
 def has_agreed(connection: Connection, person_id: int) -> bool:
     """Ever, and has what they agreed to on record or a place among the registered."""
-    theirs = consents.c.person_id == person_id, consents.c.act == "in"
+    agreed = consents.c.act == "in", consents.c.wording != RETURN
+    theirs = consents.c.person_id == person_id, *agreed
     kept = registrations.c.person_id == person_id
     either = or_(exists().where(*theirs), exists().where(kept))
     return bool(connection.scalar(select(either)))
+
+
+def stopped_by(connection: Connection, person_id: int) -> str | None:
+    """The wording of the latest stop: PROVIDER where it was not said to us."""
+    statement = (
+        select(consents.c.wording)
+        .where(consents.c.person_id == person_id, consents.c.act == "out")
+        .order_by(consents.c.at.desc(), consents.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(statement).scalar()
 
 
 def stopped_at(connection: Connection, person_id: int) -> datetime | None:

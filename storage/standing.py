@@ -9,7 +9,7 @@ from storage.conversations import drop_session
 from storage.database import insert
 from storage.ids import new_id
 from storage.messages import Status, deliveries
-from storage.people import addresses, consents, people
+from storage.people import PROVIDER, addresses, consents, people
 
 STRIKES = 3
 """Permanent-looking failures in a row after which an address counts as dead."""
@@ -97,7 +97,7 @@ def opted_out(
             "address_id": address_id,
             "act": "out",
             "channel": channel,
-            "wording": "provider",
+            "wording": PROVIDER,
             "at": now,
         }
         connection.execute(insert(consents), evidence)

@@ -21,7 +21,7 @@ from handlers.policy import Policy
 from storage.gazetteer import cities, zips
 from storage.messages import deliveries
 from storage.messages import inbound as inbound_log
-from storage.people import addresses, consents, handovers, people, registrations, sessions
+from storage.people import RETURN, addresses, consents, handovers, people, registrations, sessions
 from tests.talk import Office, Person
 
 CHICAGO = {
@@ -220,7 +220,8 @@ class TestStopping:
         assert stranger.row()["consent"] == "none"
         stranger.says("SALIR").hears("no guardamos nada")
         assert stranger.row()["consent"] == "none"
-        assert [row.act for row in here.rows(consents)] == ["out"]
+        acts = [(row.act, row.wording == RETURN) for row in here.rows(consents)]
+        assert acts == [("out", False), ("in", True)]
         assert {row.status for row in here.rows(addresses)} == {"active"}
         stranger.talks(*TO_JOIN)
         assert stranger.row()["consent"] == "in"

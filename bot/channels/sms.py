@@ -148,13 +148,15 @@ class SmsChannel:
     async def messages_with(self, number: str) -> dict[str, datetime]:
         """All that Twilio keeps of what this number and ours have written: ids, when made.
 
-        What other numbers of the account have written with it is theirs, and stays.
+        Ours are the numbers too from which we wrote to this one. What other numbers of the account
+        have written with it is theirs, and stays.
         """
         with _deciding():
             sent = await self._client.messages.list_async(to=number, page_size=_PAGE)
             came = await self._client.messages.list_async(from_=number, page_size=_PAGE)
             ours = [one for one in sent if self._is_ours(one)]
-            theirs = [one for one in came if self._came_to_us(one)]
+            numbers = {one.from_ for one in ours}
+            theirs = [one for one in came if self._came_to_us(one) or one.to in numbers]
             return {one.sid: _made_at(one) for one in (*ours, *theirs)}
 
     async def delete_message(self, sid: str) -> None:

@@ -32,6 +32,10 @@ class Caller:
         self._taken_back = 0.0
         self.recent: dict[int, float] = {}
 
+    def ahead(self, took: float) -> float:
+        """Seconds from a claim to its first call, where claims lately took so many."""
+        return self._look.ahead(took)
+
     def due(self, letter: Letter) -> float:
         """When it is to be called, in monotonic seconds: early enough for a second look."""
         return letter.slot - self._look.takes

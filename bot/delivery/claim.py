@@ -96,34 +96,34 @@ class Claimer:
     recent: Mapping[int, float]
 
     def claim(self, connection: Connection, room: Room, lead: float) -> Claim:
-        """`lead`: seconds that a claim lately took to be durable; no slot begins before."""
+        """`lead`: seconds until a first call, as claims lately took; no slot begins before."""
         now, began = self.means.clock(), time.monotonic()
         if not self.means.may_send(self.channel, now):
             return Claim(began=began)
         sender = senders.read(connection, self.channel, lock=self.pace.rate is not None)
         if sender.held_until is not None and sender.held_until > now:
             return Claim(began=began, wait=sender.held_until - now)
-        room, wait = self._limits(sender, room, now)
+        ahead = max(0, int(lead * 1_000_000) - pace.LATE_US // 2)
+        moment = _Moment(now, began, min(ahead, pace.LEAD_US))
+        room, wait = self._limits(sender, room, moment)
         if room.total < 1:
             return Claim(began=began, wait=wait)
         closed: list[Status] = []
         found, more = self._due(connection, room, now, closed)
         admitted = self._admit(connection, sender, found, now)
-        ahead = max(0, int(lead * 1_000_000) - pace.LATE_US // 2)
-        moment = _Moment(now, began, min(ahead, pace.LEAD_US))
         letters, wait = self._slotted(connection, sender, admitted, moment)
         self._start(connection, letters, now)
         more = sender.halted is None and (more or len(letters) < len(found))
         return Claim(letters, began, wait if more else None, more, closed)
 
-    def _limits(self, sender: Sender, room: Room, now: datetime) -> tuple[Room, timedelta | None]:
+    def _limits(self, sender: Sender, room: Room, moment: _Moment) -> tuple[Room, timedelta | None]:
         """What a halt and the pace leave of the room, and how long until there is more."""
         if sender.halted is not None:
-            tried = now - self.means.timing.probe >= (sender.halted_at or now)
+            tried = moment.now - self.means.timing.probe >= (sender.halted_at or moment.now)
             return room.under(1 if tried else 0), None
         if self.pace.rate is None:
             return room, None
-        slots, instant = Slots(sender.free_at, sender.recent), _micros(now)
+        slots, instant = Slots(sender.free_at, sender.recent), _micros(moment.now) + moment.lead
         return room.under(pace.room(slots, self.pace.rate, instant)), _next(slots, instant)
 
     def _due(
@@ -249,7 +249,9 @@ class Claimer:
             letter.slot = moment.began + (at - instant) / 1_000_000
             letter.stale = letter.slot + self._patience()
             letter.seen = moment.began
-        return letters[: len(taken)], None if self.pace.rate is None else _next(left, instant)
+        return letters[: len(taken)], None if self.pace.rate is None else _next(
+            left, instant + moment.lead
+        )
 
     def _patience(self) -> float:
         """Seconds after its slot in which a call may still begin."""

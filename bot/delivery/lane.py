@@ -149,7 +149,7 @@ class Lane:
             self._recorder.record(connection, batch)
             if room.total < 1:
                 return Claim()
-            claim = self._claimer.claim(connection, room, self._lead)
+            claim = self._claimer.claim(connection, room, self._caller.ahead(self._lead))
             if claim.letters:
                 self._failpoint("claimed")
             return claim

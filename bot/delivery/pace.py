@@ -16,8 +16,9 @@ SECOND_US = 1_000_000 + LATE_US
 AHEAD_US = 350_000
 """Slots are reserved no further ahead: a reply waits no longer behind bulk, a halt takes hold."""
 
-LEAD_US = 1_000_000
-"""So long, at most, a slot waits for its claim to be durable; a slower database misses slots."""
+LEAD_US = 2_000_000
+"""So long, at most, a slot waits for its claim to be durable and looked at once more; a slower
+database misses slots."""
 
 _HEAVIEST = 30
 _MANY = 10_000

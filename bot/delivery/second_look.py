@@ -18,7 +18,7 @@ from storage.outbox import Due
 FRESH_SECONDS = 0.05
 """So long what a claim, or a look, has seen of a person holds."""
 
-_GATHER, _SPARE, _LONGEST = 0.005, 0.015, 0.25
+_GATHER, _SPARE, _LONGEST = 0.005, 0.015, 1.0
 _FADES = 0.9
 
 log = structlog.get_logger()
@@ -34,8 +34,9 @@ class SecondLook:
     A letter that is called within FRESH_SECONDS of its claim, as most are where nothing paces them,
     is not looked at again. Any other is, just before its slot, in one read that is shared by all
     who ask while the one before goes on; its duration is learnt, so that slots are kept. What is
-    left is a stop committed less than FRESH_SECONDS before the call, or less than such reads take
-    (a quarter of a second at most): that one message may still go out.
+    left is a stop committed less than FRESH_SECONDS before the call, or less than such reads take:
+    that one message may still go out. Where a read takes longer than half a second the claim's word
+    counts for a while, or nothing would ever be sent at its slot.
     """
 
     def __init__(self, means: Means) -> None:
@@ -47,10 +48,18 @@ class SecondLook:
 
     @property
     def takes(self) -> float:
-        """Seconds that a look may take, by how long they lately took."""
-        return min(_LONGEST, _GATHER + self._took + _SPARE)
+        """Seconds that a look may take, by how long they lately took: it may have to wait for
+        one that has just begun."""
+        return min(_LONGEST, _GATHER + 2 * self._took + _SPARE)
+
+    def ahead(self, took: float) -> float:
+        """How many seconds after its claim a call may be, where claims lately took so many."""
+        return took + self.takes if took > FRESH_SECONDS / 2 else took
 
     def is_due(self, letter: Letter) -> bool:
+        if 2 * self._took > _LONGEST:
+            self._took *= _FADES
+            return False
         return max(time.monotonic(), letter.slot) - letter.seen > FRESH_SECONDS
 
     async def refusal(self, letter: Letter) -> Close | None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
 
 from bot.metrics import Metrics
@@ -13,7 +13,9 @@ from handlers.retention import Limits
 from storage import audit, codes, leaving, linking
 from storage.broadcasts import State, broadcasts, tallies
 from storage.codes import named_by, take_code
+from storage.ids import new_id
 from storage.messages import deliveries
+from storage.people import addresses
 from tests.broadcasts.conftest import Office
 
 
@@ -109,3 +111,23 @@ async def test_codes_are_short_unlike_and_found_however_typed(office: Office) ->
     assert found == ("broadcast", 7)
     for nonsense in ("", "A", "ZZZZZZZZZZZZ9", "☂\x007"[:2]):
         assert await office.database.read(lambda c, n=nonsense: named_by(c, n)) is None  # type: ignore[misc]
+
+
+async def test_a_copy_that_is_taken_in_the_middle_of_a_deletion_stays_in_the_books(
+    office: Office,
+) -> None:
+    """To a chat that nobody needs any more, while its person is deleted from their phone."""
+    [rosa] = await office.crowd(1)
+    code = await office.started()
+    [copy] = await office.copies(code)
+    phone, now = new_id(), office.now
+    row = {"id": phone, "person_id": rosa, "channel": "sms", "lookup": b"x" * 32, "value": b"v"}
+    times = {"created_at": now, "heard_at": now}
+    await office.database.run(lambda c: c.execute(insert(addresses), row | times))
+    [empty] = await office.crowd(1, consent="out")
+    assert await office.database.run(lambda c: leaving.addresses_to_keep(c, rosa, phone)) == [phone]
+
+    await office.change(deliveries, copy.id, status="sending")
+    await office.database.run(lambda c: leaving.leave_empty(c, rosa, {phone: empty}, now))
+
+    assert sum((await office.counts(code)).values()) == 1

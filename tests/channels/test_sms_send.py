@@ -438,6 +438,17 @@ async def test_what_names_no_service_may_be_a_stop_to_ours(
     assert ([one.provider_id for one in caught], kept) == ([said.sid], {})
 
 
+async def test_a_number_that_we_wrote_from_is_ours(url: str, twilio: TwilioSimulator) -> None:
+    """Also where Twilio names no service in what it received."""
+    ours = make(url, SERVICE)
+    sent = await ours.send(MARIA, HOLA, expires_in=None)
+    said = await twilio.phone(MARIA).texts("hola", to=OURS)
+    twilio.messages[said.sid].service_sid = None
+    kept = await ours.messages_with(MARIA)
+    await ours.close()
+    assert set(kept) == {sent.provider_id, said.sid}
+
+
 async def test_a_number_named_beside_the_service_is_ours_too(
     url: str, twilio: TwilioSimulator
 ) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.delivery.claim import Claim
 from bot.delivery.pace import Pace
+from bot.delivery.timing import Timing
 from handlers.outbox import Kind, To
 from storage.messages import deliveries
 from storage.people import addresses, people
@@ -329,3 +330,34 @@ async def test_language_and_zone_changed_at_the_last_moment_count(office: Office
     await office.worker().step()
 
     assert await office.status(news) == "queued"
+
+
+def slow_database(office: Office, claim: float, look: float) -> None:
+    """Each commit, and each read, takes so many seconds longer."""
+    run, read = office.database.run, office.database.read
+
+    async def slow_run(unit):  # type: ignore[no-untyped-def]
+        result = await run(unit)
+        await asyncio.sleep(claim)
+        return result
+
+    async def slow_read(unit):  # type: ignore[no-untyped-def]
+        await asyncio.sleep(look)
+        return await read(unit)
+
+    office.database.run = slow_run  # type: ignore[method-assign]
+    office.database.read = slow_read  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(("claim", "look"), [(0.05, 0.01), (0.1, 0.05), (0.02, 0.3), (0.1, 1.2)])
+async def test_at_a_pace_a_slow_database_holds_up_nothing_for_ever(
+    office: Office, claim: float, look: float
+) -> None:
+    office.pace, office.clock, office.timing = Pace(25), RealClock(), Timing()
+    for person in await office.people(3):
+        await office.queue(person, "hello")
+    slow_database(office, claim, look)
+
+    async with Shift(office.worker()), asyncio.timeout(30):
+        while len(office.channel.calls) < 3:
+            await asyncio.sleep(0.01)

@@ -61,6 +61,13 @@ def test_what_was_asked_for_after_the_stop_is_not_broken_off(lite: Office) -> No
     ana.says("sí").hears("Borramos todo")
 
 
+def test_a_stop_by_word_after_it_is_answered_once(lite: Office) -> None:
+    ana, _code = pledger(lite)
+    is_stopped_by_provider(lite, ana)
+    ana.says("ALTO").hears("START")
+    ana.says("ALTO").hears_nothing()
+
+
 def test_whoever_came_back_before_the_clock_looked_keeps_what_they_promised(
     lite: Office,
 ) -> None:

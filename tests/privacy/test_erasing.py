@@ -347,3 +347,22 @@ async def test_what_twilio_has_of_a_linked_number_goes_however_old(
         await channel.close()
 
     assert twilio.messages == {}
+
+
+async def test_who_links_again_before_that_is_still_asked_about(town: Office) -> None:
+    provider = Provider({"SM-long-ago"}, lists=False)
+    ana, chat = linked(town)
+    deletes(chat)
+    await eraser(town, provider).step()
+    ana.talks("ALTA", "SALIR")
+    chat.talks("ALTA", "SALIR")
+    chat.says(f"LINK {asks_to_link(ana)}").says("sí")
+    assert are_one(ana.looks(), chat)
+
+    provider.lists = True
+    town.later(minutes=5)
+    for _ in range(2):
+        await eraser(town, provider).step()
+
+    assert (provider.kept, provider.asked, town.rows(farewells)) == (set(), [HERS], [])
+    assert are_one(ana, chat)

@@ -13,6 +13,7 @@ from handlers.replay import replay
 from storage import failures
 from storage.messages import inbound
 from storage.network import organisations
+from tests.linking.conftest import are_one, asks_to_link
 from tests.privacy.conftest import ZIP, volunteers
 from tests.talk import Office, Person
 
@@ -217,3 +218,36 @@ def test_what_is_answered_after_a_stop_is_replayed_too(town: Office, broken: lis
     assert replays(town) == {"answered": 1}
 
     ana.looks().hears("Ana Lucia")
+
+
+def test_linking_in_between_undoes_neither_a_command_nor_a_stop(
+    town: Office, broken: list[bool]
+) -> None:
+    broken.append(False)
+    ana, chat = volunteers(town.texter()), town.telegrammer()
+    for text in ("NECESIDADES", "ALTO"):
+        broken.append(True)
+        fails(ana, text)
+        broken.append(False)
+    town.later(minutes=1)
+    chat.says(f"LINK {asks_to_link(ana)}").says("sí")
+    assert are_one(ana, chat)
+
+    assert replays(town) == {"answered": 2}
+
+    assert ana.row()["consent"] == "out"
+
+
+def test_who_came_back_without_having_agreed_stays(town: Office, broken: list[bool]) -> None:
+    broken.append(False)
+    ana = town.texter().talks("hola", "ALTO")
+    town.later(minutes=1)
+    broken.append(True)
+    fails(ana, "ALTO")
+    broken.append(False)
+    town.later(minutes=1)
+    ana.says("START")
+
+    assert replays(town) == {"overtaken": 1}
+
+    assert ana.row()["consent"] == "none"

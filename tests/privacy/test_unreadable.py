@@ -16,6 +16,7 @@ from storage import caught_up
 from storage.failures import failures
 from storage.messages import inbound
 from storage.people import sessions
+from tests.linking.conftest import are_one, asks_to_link
 from tests.privacy.conftest import volunteers
 from tests.talk import Office, Person
 
@@ -23,9 +24,14 @@ from tests.talk import Office, Person
 def amid_a_form(town: Office) -> Person:
     """In the middle of one of which nothing can be read any more."""
     ana = town.texter().talks("UNIRME", "2")
+    spoil(town)
+    return ana
+
+
+def spoil(town: Office) -> None:
+    """Whatever forms are open."""
     spoilt = update(sessions).values(state=b"\x01abcd" + bytes(40))
     town.database.run_now(lambda connection: connection.execute(spoilt))
-    return ana
 
 
 def intake(town: Office) -> Intake:
@@ -94,3 +100,13 @@ async def test_one_that_cannot_be_kept_holds_up_no_missed_stop(town: Office) -> 
 
     assert ana.row()["consent"] == "out"
     assert town.database.read_now(lambda connection: caught_up.mark(connection, "sms")) == mark
+
+
+def test_it_does_not_keep_its_person_from_linking(town: Office) -> None:
+    """The code was shown on the side whose form can't be read any more."""
+    ana, chat = town.texter().says("hola"), town.telegrammer()
+    code = asks_to_link(ana)
+    ana.talks("UNIRME", "2")
+    spoil(town)
+    chat.says(f"LINK {code}").says("sí")
+    assert are_one(ana, chat)
