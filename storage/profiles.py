@@ -150,7 +150,7 @@ def change_address(connection: Connection, address_id: int, **columns: Any) -> N
 
 
 def has_agreed(connection: Connection, person_id: int) -> bool:
-    """Ever, and has what they agreed to on record or a place among the registered."""
+    """Whether they ever agreed to take part: on record, or by being registered."""
     agreed = consents.c.act == "in", consents.c.wording != RETURN
     theirs = consents.c.person_id == person_id, *agreed
     kept = registrations.c.person_id == person_id
