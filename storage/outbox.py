@@ -145,6 +145,25 @@ def due(
 _AGAIN = Prepared(_looked_at(null(), null()).where(among(_d.id, "ids")))
 
 
+# The rule is the recheck's; this only spares it whom it would let pass at once.
+_WANTED = Prepared(
+    select(_d.id)
+    .join(addresses, addresses.c.id == _d.address_id)
+    .join(people, people.c.id == _d.person_id)
+    .where(
+        among(_d.id, "ids"),
+        addresses.c.status == literal_column("'active'"),
+        people.c.paused_until.is_(None),
+        people.c.consent == literal_column("'in'"),
+    )
+)
+
+
+def wanted(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Those of people who take part, have no break and can be reached; others may pass too."""
+    return {row[0] for row in _WANTED.all(connection, {"ids": packed(ids)})}
+
+
 def claimed(connection: Connection, ids: Sequence[int]) -> list[Due]:
     """Looked at once more, without what is sealed; those that are gone are not among them."""
     return [Due._make(row) for row in _AGAIN.all(connection, {"ids": packed(ids)})]

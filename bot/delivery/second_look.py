@@ -15,7 +15,7 @@ from storage import outbox
 from storage.messages import Status
 from storage.outbox import Due
 
-FRESH_SECONDS = 0.05
+FRESH_SECONDS = 0.15
 """So long what a claim, or a look, has seen of a person holds."""
 
 _GATHER, _SPARE, _LONGEST = 0.005, 0.015, 1.0
@@ -85,8 +85,12 @@ class SecondLook:
                 self._took = max(time.monotonic() - began, self._took * _FADES)
 
     def _read(self, connection: Connection, ids: Sequence[int]) -> Refusals:
-        there = {row.id: self._refused(row) for row in outbox.claimed(connection, ids)}
-        return {each: there.get(each, _GONE) for each in ids}
+        found: dict[int, Close | None] = dict.fromkeys(ids, _GONE)
+        found.update(dict.fromkeys(outbox.wanted(connection, ids)))
+        doubtful = [each for each, close in found.items() if close is not None]
+        if doubtful:
+            found |= {row.id: self._refused(row) for row in outbox.claimed(connection, doubtful)}
+        return found
 
     def _refused(self, row: Due) -> Close | None:
         """By the person and the address: hours, caps and the broadcast were the claim's to see."""

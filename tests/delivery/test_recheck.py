@@ -100,7 +100,7 @@ def claims_slowly(office: Office) -> None:
     async def slow(unit):  # type: ignore[no-untyped-def]
         result = await run(unit)
         if isinstance(result, Claim) and result.letters:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.3)
         return result
 
     office.database.run = slow  # type: ignore[method-assign]
