@@ -42,7 +42,7 @@ class Rule:
 
     `describes`: bare words that also describe someone or name a place. `across`: its phrases are
     looked for in the whole message, where "/" stands between the clauses. `keeps`: it names what
-    is still wanted, so that a stop beside it is in doubt.
+    is still wanted, so that a stop beside it is in doubt; alone it says nothing.
     """
 
     name: str
@@ -176,12 +176,10 @@ class PhraseBook:
         )
 
     def _by_trigger(self) -> dict[str, tuple[int, ...]]:
-        self._phrases = tuple(
-            (rule, phrase) for rule in self.rules for phrase in rule.phrases if not rule.across
-        )
-        self._across = tuple(
-            phrase for rule in self.rules for phrase in rule.phrases if rule.across
-        )
+        every = [(rule, phrase) for rule in self.rules for phrase in rule.phrases]
+        self._phrases = tuple(pair for pair in every if not (pair[0].across or pair[0].keeps))
+        self._across = tuple(phrase for rule, phrase in every if rule.across)
+        self._kept = tuple(phrase for rule, phrase in every if rule.keeps)
         lookup: dict[str, list[int]] = {}
         for at, (_, phrase) in enumerate(self._phrases):
             for word in phrase.triggers:
@@ -195,6 +193,9 @@ class PhraseBook:
         """The phrases worth trying on a clause of these words, in the order of the data."""
         places = {place for word in words for place in self._lookup.get(word, ())}
         return [self._phrases[place] for place in sorted(places)]
+
+    def keeps_something(self, clauses: Iterable[str]) -> bool:
+        return any(phrase.regex.search(clause) for clause in clauses for phrase in self._kept)
 
     def apart(self, clauses: Sequence[str]) -> Sequence[str]:
         """The clauses of a message; what a phrase finds across two of them is hidden."""

@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -41,7 +41,6 @@ _PROVIDER_KEYWORDS: dict[str, ProviderKeyword] = {
 }
 
 _NOTHING = Verdict(Consent.NONE)
-_DOUBTED = {Consent.STOP: Consent.UNCLEAR}
 # Far above what either channel delivers (SMS 1,600; Telegram 4,096); bounds the work on the rest.
 _LONGEST = 10_000
 _BOUNDARY = re.compile(r"[.!?¡¿;:,\n\r()\[\]|。、]+|\s[-\u2013\u2014/]+\s(?!out\b)|\u2014")
@@ -94,7 +93,10 @@ def _read_all(pieces: Sequence[list[str]]) -> Verdict:
     if not any(BOOK.triggered(words) for words in pieces):
         return _NOTHING
     clauses = [clause for words in pieces for clause in _clauses(words)]
-    return _weighed([_read(clause) for clause in BOOK.apart(clauses)])
+    verdict = _weighed([_read(clause) for clause in BOOK.apart(clauses)])
+    if verdict.consent is Consent.STOP and BOOK.keeps_something(clauses):
+        return Verdict(Consent.UNCLEAR, verdict.rule)
+    return verdict
 
 
 def _bounded(text: str) -> str:
@@ -175,10 +177,6 @@ def _weighed(findings: Sequence[_Finding]) -> Verdict:
     verdicts = [
         _one(finding.rule, finding.consent, amid, becomes) for finding in said if finding.rule
     ]
-    if any(finding.rule and finding.rule.keeps for finding in said):
-        verdicts = [
-            replace(each, consent=_DOUBTED.get(each.consent, each.consent)) for each in verdicts
-        ]
     by_consent = {verdict.consent: verdict for verdict in reversed(verdicts)}
     if Consent.STOP in by_consent and Consent.START in by_consent:
         return Verdict(Consent.UNCLEAR, "stop and start")

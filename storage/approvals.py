@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.columns import Id
+from storage.columns import Id, person_key
 from storage.coordinators import Role
 from storage.database import Instant, insert, lock_row, metadata, skip_locked
 from storage.ids import new_id
@@ -58,13 +58,7 @@ approval_views = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column(
-        "person_id",
-        Id,
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    person_key(),
 )
 """Who has been shown what they are to decide."""
 

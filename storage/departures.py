@@ -2,22 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Table, delete, select
+from sqlalchemy import Column, Connection, Table, delete, select
 
-from storage.columns import Id
+from storage.columns import person_key
 from storage.database import Instant, insert, lock_row, metadata
 from storage.people import people
 
 departures = Table(
     "departures",
     metadata,
-    Column(
-        "person_id",
-        Id,
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    person_key(),
     Column("since", Instant, nullable=False),
 )
 """People who have stopped, and may still hold what others wait for."""

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    ForeignKey,
     Index,
     Integer,
     SmallInteger,
@@ -21,6 +20,7 @@ from sqlalchemy import (
     case,
     delete,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from storage.broadcasts import keep_count
-from storage.columns import Id
+from storage.columns import Id, person_key
 from storage.coordinators import grants
 from storage.database import Instant, insert, lock_row, metadata, skip_locked
 from storage.messages import CLOSED, deliveries, inbound, is_now
@@ -46,13 +46,7 @@ _LISTED_LATE = timedelta(minutes=1)
 farewells = Table(
     "farewells",
     metadata,
-    Column(
-        "person_id",
-        Id,
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    person_key(),
     Column("since", Instant, nullable=False),
     Column("due_at", Instant, nullable=False, comment="not looked at before"),
 )
@@ -257,6 +251,19 @@ def _stay(
     since = connection.scalar(ended.returning(farewells.c.since))
     if since is not None:
         ask_for(connection, [each for each, at in at_provider.items() if at < since], now)
+
+
+def one_farewell(connection: Connection, stays: int, goes: int) -> None:
+    """What the provider keeps of before is still to be asked for, of both of them's numbers."""
+    f = farewells.c
+    both = f.person_id.in_([stays, goes])
+    since, due_at = connection.execute(
+        select(func.min(f.since), func.max(f.due_at)).where(both)
+    ).one()
+    connection.execute(delete(farewells).where(both))
+    if since is not None:
+        row = {"person_id": stays, "since": since, "due_at": due_at}
+        connection.execute(insert(farewells), row)
 
 
 def ask_provider(connection: Connection, person_ids: Sequence[int], now: datetime) -> None:

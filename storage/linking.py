@@ -30,12 +30,12 @@ from sqlalchemy import (
 
 from storage.approvals import approval_views, approvals
 from storage.broadcasts import keep_count
-from storage.columns import Id
+from storage.columns import Id, person_key
 from storage.coordinators import grants, pending_acts, unite_grants
 from storage.database import Instant, insert, metadata
 from storage.departures import departures
 from storage.events import events
-from storage.leaving import farewells
+from storage.leaving import farewells, one_farewell
 from storage.messages import deliveries, inbound
 from storage.needs import needs
 from storage.people import (
@@ -55,13 +55,7 @@ from storage.watchers import watchers
 link_codes = Table(
     "link_codes",
     metadata,
-    Column(
-        "person_id",
-        Id,
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    person_key(),
     Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False),
     Column("lookup", LargeBinary, nullable=False, unique=True, comment="keyed hash of the code"),
     Column("expires_at", Instant, nullable=False),
@@ -295,19 +289,6 @@ def _drop_both(table: Table) -> Settle:
     return drop
 
 
-def _one_farewell(connection: Connection, stays: int, goes: int) -> None:
-    """What the provider keeps of before is still to be asked for, of both of them's numbers."""
-    f = farewells.c
-    both = f.person_id.in_([stays, goes])
-    since, due_at = connection.execute(
-        select(func.min(f.since), func.max(f.due_at)).where(both)
-    ).one()
-    connection.execute(delete(farewells).where(both))
-    if since is not None:
-        row = {"person_id": stays, "since": since, "due_at": due_at}
-        connection.execute(insert(farewells), row)
-
-
 def _one_copy_of_each_broadcast(connection: Connection, stays: int, goes: int) -> None:
     """Of two copies one goes on, first what is on its way; the other is not sent any more, and
     leaves the broadcast as it is then."""
@@ -343,7 +324,7 @@ MERGED: tuple[Belongs, ...] = (
     Belongs(addresses),
     # Whoever is speaking saves the session that goes on.
     Belongs(sessions, settle=_drop_both(sessions)),
-    Belongs(farewells, settle=_one_farewell),
+    Belongs(farewells, settle=one_farewell),
     Belongs(link_codes, settle=_drop_both(link_codes)),
     Belongs(link_tries),
     Belongs(grants, settle=unite_grants),

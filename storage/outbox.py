@@ -88,7 +88,7 @@ _HELD_BACK = exists().where(
 )
 
 
-def _looked_at(body: Any, value: Any) -> Select[Any]:
+def looked_at(body: Any, value: Any) -> Select[Any]:
     """In the order of Due's fields."""
     columns = (
         *(_d.id, _d.person_id, _d.address_id, _d.broadcast_id, _d.channel, _d.kind, _d.priority),
@@ -101,7 +101,7 @@ def _looked_at(body: Any, value: Any) -> Select[Any]:
 
 _DUE = Prepared(
     skip_locked(
-        _looked_at(_d.body, addresses.c.value)
+        looked_at(_d.body, addresses.c.value)
         .where(
             _QUEUED,
             _d.channel == bindparam("channel"),
@@ -140,33 +140,6 @@ def due(
         },
     )
     return [Due._make(row) for row in found]
-
-
-_AGAIN = Prepared(_looked_at(null(), null()).where(among(_d.id, "ids")))
-
-
-# The rule is the recheck's; this only spares it whom it would let pass at once.
-_WANTED = Prepared(
-    select(_d.id)
-    .join(addresses, addresses.c.id == _d.address_id)
-    .join(people, people.c.id == _d.person_id)
-    .where(
-        among(_d.id, "ids"),
-        addresses.c.status == literal_column("'active'"),
-        people.c.paused_until.is_(None),
-        people.c.consent == literal_column("'in'"),
-    )
-)
-
-
-def wanted(connection: Connection, ids: Sequence[int]) -> set[int]:
-    """Those of people who take part, have no break and can be reached; others may pass too."""
-    return {row[0] for row in _WANTED.all(connection, {"ids": packed(ids)})}
-
-
-def claimed(connection: Connection, ids: Sequence[int]) -> list[Due]:
-    """Looked at once more, without what is sealed; those that are gone are not among them."""
-    return [Due._make(row) for row in _AGAIN.all(connection, {"ids": packed(ids)})]
 
 
 # Its time is `called_at`: what only passes by is not moved in the index of what has ended.

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.columns import Id, one_of
+from storage.columns import Id, one_of, person_key
 from storage.database import Instant, metadata
 
 people = Table(
@@ -102,13 +102,7 @@ registrations = Table(
 traits = Table(
     "traits",
     metadata,
-    Column(
-        "person_id",
-        Id,
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    person_key(),
     Column("kind", String(16), primary_key=True),
     Column("value", String(32), primary_key=True),
     CheckConstraint(
@@ -155,13 +149,7 @@ suppressions = Table(
 sessions = Table(
     "sessions",
     metadata,
-    Column(
-        "person_id",
-        Id,
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    person_key(),
     Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False),
     Column("flow", String(32), nullable=False),
     Column("state", LargeBinary, nullable=False, comment="sealed answers and position"),

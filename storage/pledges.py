@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.columns import Id
+from storage.columns import Id, person_key
 from storage.database import Instant, metadata
 from storage.needs import AGAIN, State, needs
 
@@ -103,13 +103,7 @@ pledges = Table(
 answers = Table(
     "need_answers",
     metadata,
-    Column(
-        "person_id",
-        Id,
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    person_key(),
     Column(
         "need_id",
         Id,

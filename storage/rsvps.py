@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.columns import Id
+from storage.columns import Id, person_key
 from storage.database import Instant, insert, metadata
 from storage.events import events, take_places
 from storage.leaving import count
@@ -51,13 +51,7 @@ rsvps = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column(
-        "person_id",
-        Id,
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    person_key(),
     Column("answer", String(8), nullable=False),
     Column("party", SmallInteger, nullable=False, comment="people, with whoever answers"),
     Column("was", String(8), comment="the answer before the day changed"),

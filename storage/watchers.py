@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from storage.broadcasts import State, broadcasts
-from storage.columns import Id
+from storage.columns import Id, person_key
 from storage.database import Instant, insert, lock_row, metadata
 from storage.messages import Status, deliveries
 from storage.people import addresses, people
@@ -39,13 +39,7 @@ watchers = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column(
-        "person_id",
-        Id,
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    person_key(),
     Column(
         "address_id",
         Id,

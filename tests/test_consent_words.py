@@ -243,6 +243,27 @@ def test_less_is_asked_about(text: str) -> None:
     assert verdict(text) == Consent.UNCLEAR
 
 
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        ("solo las alertas", Consent.NONE),
+        ("just the shelter needs", Consent.NONE),
+        ("menos las marchas", Consent.NONE),
+        ("no more action alerts, just the shelter needs", Consent.UNCLEAR),
+        ("ya no me manden avisos, pero sí lo del albergue", Consent.UNCLEAR),
+        ("quítenme de la lista de choferes", Consent.UNCLEAR),
+        ("quítenme de la lista de voluntarios", Consent.STOP),
+        ("bórrenme de la lista de Alianza Americas", Consent.STOP),
+        ("sáquenme de su lista de números", Consent.STOP),
+        ("Don Alto", Consent.NONE),
+    ],
+)
+def test_what_is_still_wanted_is_asked_about_only_beside_a_stop(
+    kept: str, expected: Consent
+) -> None:
+    assert verdict(kept) == expected
+
+
 def test_bare_cancelar_is_told_apart_from_a_cancelled_subscription() -> None:
     bare = {classify(text).rule for text in ("CANCELAR", "cancelar por favor", "¡Cancelar!")}
     assert bare == {"bare cancelar"}

@@ -48,13 +48,12 @@ class Caller:
         """Waits for the slot. An outcome without a result when it is too late then, or when nobody
         could say whether the person still wants it: nothing was sent."""
         came = time.monotonic()
-        if self._look.is_due(letter):
-            try:
-                refusal = await self._look.refusal(letter)
-            except Exception:  # logged there
-                return Outcome(letter, None)
-            if refusal is not None:
-                return Outcome(letter, refusal)
+        try:
+            refusal = await self._look.refusal(letter)
+        except Exception:  # logged there
+            return Outcome(letter, None)
+        if refusal is not None:
+            return Outcome(letter, refusal)
         if (early := letter.slot - time.monotonic()) > 0:
             await asyncio.sleep(early)
         return await self._send(letter, came)

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from bot.delivery.claim import Letter
 from bot.delivery.means import Means
 from bot.delivery.recheck import Close, recheck
-from storage import outbox
 from storage.messages import Status
 from storage.outbox import Due
+from storage.second_look import again, in_no_doubt
 
 FRESH_SECONDS = 0.15
 """So long what a claim, or a look, has seen of a person holds."""
@@ -56,14 +56,13 @@ class SecondLook:
         """How many seconds after its claim a call may be, where claims lately took so many."""
         return took + self.takes if took > FRESH_SECONDS / 2 else took
 
-    def is_due(self, letter: Letter) -> bool:
-        if 2 * self._took > _LONGEST:
-            self._took *= _FADES
-            return False
-        return max(time.monotonic(), letter.slot) - letter.seen > FRESH_SECONDS
-
     async def refusal(self, letter: Letter) -> Close | None:
         """Why it is not to be sent any more; None: it may. Raises what the database raises."""
+        if max(time.monotonic(), letter.slot) - letter.seen <= FRESH_SECONDS:
+            return None
+        if 2 * self._took > _LONGEST:
+            self._took *= _FADES
+            return None
         self._asked.append(letter.id)
         if self._next is None:
             self._next = asyncio.create_task(self._look())
@@ -86,10 +85,10 @@ class SecondLook:
 
     def _read(self, connection: Connection, ids: Sequence[int]) -> Refusals:
         found: dict[int, Close | None] = dict.fromkeys(ids, _GONE)
-        found.update(dict.fromkeys(outbox.wanted(connection, ids)))
+        found.update(dict.fromkeys(in_no_doubt(connection, ids)))
         doubtful = [each for each, close in found.items() if close is not None]
         if doubtful:
-            found |= {row.id: self._refused(row) for row in outbox.claimed(connection, doubtful)}
+            found |= {row.id: self._refused(row) for row in again(connection, doubtful)}
         return found
 
     def _refused(self, row: Due) -> Close | None:

@@ -1,11 +1,12 @@
 """The last look before a send: who has stopped, paused or left is not written to."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import time, timedelta
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete
 from sqlalchemy.exc import OperationalError
 
 from bot.delivery.claim import Claim
@@ -14,6 +15,7 @@ from bot.delivery.timing import Timing
 from handlers.outbox import Kind, To
 from storage.messages import deliveries
 from storage.people import addresses, people
+from storage.second_look import in_no_doubt
 from tests.delivery.conftest import Office
 from tests.delivery.scripted import BUSY, SLOW_DOWN, RealClock
 from tests.delivery.test_workers import Shift
@@ -29,6 +31,9 @@ async def test_a_stop_between_queue_and_claim_suppresses_what_waits(office: Offi
 
     assert [await office.status(reply), await office.status(news)] == ["suppressed", "suppressed"]
     assert office.channel.calls == []
+
+
+PATIENCE = 20.0
 
 
 async def stops(office: Office, who: To) -> None:
@@ -52,21 +57,35 @@ async def is_claimed(office: Office, row: int) -> None:
         await asyncio.sleep(0.005)
 
 
+@pytest.fixture
+def left(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Once it is set, a second look sees what there is; however slow the machine, none before."""
+    gone = threading.Event()
+
+    def look(connection: Connection, ids: Sequence[int]) -> set[int]:
+        assert gone.wait(PATIENCE)
+        return in_no_doubt(connection, ids)
+
+    monkeypatch.setattr("bot.delivery.second_look.in_no_doubt", look)
+    return gone
+
+
 @pytest.mark.parametrize("leaves", [stops, stops_elsewhere, blocks_the_bot, is_deleted])
 async def test_a_stop_between_claim_and_call_suppresses_what_waits_for_its_slot(
-    office: Office, leaves: Callable[[Office, To], Awaitable[None]]
+    office: Office, left: threading.Event, leaves: Callable[[Office, To], Awaitable[None]]
 ) -> None:
     office.pace = Pace(4)
     ana, maria = await office.people(2)
     await office.bulk(ana, "first")
     [row] = await office.bulk(maria, "second")
-    step = asyncio.create_task(office.worker().step())
+    worker = office.worker()
+    step = asyncio.create_task(worker.step())
     await is_claimed(office, row)
-    await asyncio.sleep(0.1)
 
     await leaves(office, maria)
-    assert "second" not in office.channel.texts
+    left.set()
     await step
+    await office.until_quiet(worker)
 
     assert "second" not in office.channel.texts
     if leaves is not is_deleted:
@@ -76,7 +95,7 @@ async def test_a_stop_between_claim_and_call_suppresses_what_waits_for_its_slot(
 
 
 async def test_a_stop_between_claim_and_call_holds_while_workers_are_running(
-    office: Office,
+    office: Office, left: threading.Event
 ) -> None:
     office.pace, office.clock = Pace(4), RealClock()
     ana, maria = await office.people(2)
@@ -85,9 +104,9 @@ async def test_a_stop_between_claim_and_call_holds_while_workers_are_running(
 
     async with Shift(office.worker()), asyncio.timeout(20):
         await is_claimed(office, row)
-        await asyncio.sleep(0.1)
         await office.stops(maria)
-        while await office.status(row) == "sending":
+        left.set()
+        while await office.status(row) in ("sending", "queued"):
             await asyncio.sleep(0.01)
 
     assert ("second" in office.channel.texts, await office.status(row)) == (False, "suppressed")

@@ -48,6 +48,13 @@ def fails(person: Person, text: str) -> Person:
     return person.looks()
 
 
+def breaks_off(broken: list[bool], person: Person, text: str) -> None:
+    """It fails, and only it."""
+    broken.append(True)
+    fails(person, text)
+    broken.append(False)
+
+
 def replays(office: Office) -> Counter[str]:
     """As `enlace replay` does it."""
     done: Counter[str] = Counter()
@@ -99,9 +106,7 @@ def test_messages_are_replayed_in_order(town: Office, broken: list[bool]) -> Non
 def test_a_stop_is_honoured_though_more_was_said_since(town: Office, broken: list[bool]) -> None:
     broken.append(False)
     ana = volunteers(town.texter())
-    broken.append(True)
-    fails(ana, "ALTO")
-    broken.append(False)
+    breaks_off(broken, ana, "ALTO")
     ana.says("hola?")
 
     assert replays(town) == {"answered": 1}
@@ -117,9 +122,7 @@ def test_a_later_stop_outdoes_an_earlier_start(
     ana = volunteers(town.texter())
     ana.says("ALTO")
     town.later(minutes=1)
-    broken.append(True)
-    fails(ana, failed)
-    broken.append(False)
+    breaks_off(broken, ana, failed)
     town.later(minutes=1)
     ana.says("ALTA")
     town.later(minutes=1)
@@ -134,9 +137,7 @@ def test_a_bare_answer_is_not_given_to_a_later_question(town: Office, broken: li
     broken.append(False)
     ana = town.texter()
     ana.says("UNIRME")
-    broken.append(True)
-    fails(ana, "1")
-    broken.append(False)
+    breaks_off(broken, ana, "1")
     ana.says("2").says("Ana").hears("ZIP")
 
     assert replays(town) == {"overtaken": 1}
@@ -193,9 +194,7 @@ def test_nothing_said_before_a_stop_undoes_it(
     town.database.run_now(lambda c: c.execute(insert(organisations), organisation))
     broken.append(False)
     ana = volunteers(town.texter())
-    broken.append(True)
-    fails(ana, failed)
-    broken.append(False)
+    breaks_off(broken, ana, failed)
     town.later(minutes=1)
     ana.says("ALTO")
     town.later(minutes=1)
@@ -209,9 +208,7 @@ def test_nothing_said_before_a_stop_undoes_it(
 def test_what_is_answered_after_a_stop_is_replayed_too(town: Office, broken: list[bool]) -> None:
     broken.append(False)
     ana = volunteers(town.texter())
-    broken.append(True)
-    fails(ana, "MIS DATOS")
-    broken.append(False)
+    breaks_off(broken, ana, "MIS DATOS")
     town.later(minutes=1)
     ana.says("ALTO")
 
@@ -226,9 +223,7 @@ def test_linking_in_between_undoes_neither_a_command_nor_a_stop(
     broken.append(False)
     ana, chat = volunteers(town.texter()), town.telegrammer()
     for text in ("NECESIDADES", "ALTO"):
-        broken.append(True)
-        fails(ana, text)
-        broken.append(False)
+        breaks_off(broken, ana, text)
     town.later(minutes=1)
     chat.says(f"LINK {asks_to_link(ana)}").says("sí")
     assert are_one(ana, chat)
@@ -242,9 +237,7 @@ def test_who_came_back_without_having_agreed_stays(town: Office, broken: list[bo
     broken.append(False)
     ana = town.texter().talks("hola", "ALTO")
     town.later(minutes=1)
-    broken.append(True)
-    fails(ana, "ALTO")
-    broken.append(False)
+    breaks_off(broken, ana, "ALTO")
     town.later(minutes=1)
     ana.says("START")
 
